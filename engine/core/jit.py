@@ -1,0 +1,110 @@
+"""One way to compile, and a disk cache that cannot go stale.
+
+Numba keys a cached kernel on its own file alone, so an edit in a helper elsewhere would go on being
+served as old machine code. Here the cache folder is named after the bytes of every engine source.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from numba import config, njit
+from numba import prange as prange  # noqa: PLC0414 - the one door through which others reach it
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ENGINE = Path(__file__).resolve().parents[1]
+KEPT = 4
+SETTLED = 24 * 3600.0  # a younger folder may belong to a process that is still compiling
+
+
+@cache
+def source_hash() -> str:
+    """Name the engine by its sources; runs and the kernel cache carry this name."""
+    digest = blake2b(digest_size=16)
+    for path in sorted(ENGINE.rglob("*.py")):
+        digest.update(path.relative_to(ENGINE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def user_caches() -> list[Path]:
+    """Folders to try, best first; the last one is for read-only homes."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where no home exists
+    places = {
+        "darwin": home / "Library" / "Caches",
+        "win32": Path(os.environ.get("LOCALAPPDATA", str(home))),
+    }
+    base = places.get(sys.platform, Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache"))
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    return [base / "tickgrid", Path(tempfile.gettempdir()) / f"tickgrid-{user}"]
+
+
+def usable(folder: Path) -> bool:
+    """Whether we may write there and nobody else owns it: a kernel cache is code we will run."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+def prune(root: Path, keep: Path) -> None:
+    """Drop the caches of older sources, sparing the newest few and any in recent use."""
+    others = [p for p in root.iterdir() if p.is_dir() and p != keep]
+    others.sort(key=lambda p: p.stat().st_mtime, reverse=True)
+    newest = keep.stat().st_mtime
+    for old in others[KEPT - 1 :]:
+        if newest - old.stat().st_mtime > SETTLED:
+            for path in sorted(old.rglob("*"), reverse=True):
+                path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+            old.rmdir()
+
+
+def cache_folder(places: Iterable[Path], name: str) -> Path | None:
+    """Choose and freshen the folder for kernels of the sources called `name`, if any will do."""
+    for place in places:
+        root = place / "kernels"
+        if usable(root) and usable(root / name):
+            (root / name).touch()
+            prune(root, root / name)
+            return root / name
+    return None
+
+
+@cache
+def kernel_cache() -> Path | None:
+    """Where this process keeps compiled kernels; `None` means they are compiled each time."""
+    return cache_folder(user_caches(), source_hash()[:16])
+
+
+def compiled(function: F, *, parallel: bool) -> F:
+    """Compile with the house's flags, leaving Numba's own settings as they were."""
+    settings: Any = config
+    folder, before = kernel_cache(), settings.CACHE_DIR
+    if folder is not None:
+        settings.CACHE_DIR = str(folder)  # read once, while the decorator runs
+    try:
+        made = njit(cache=folder is not None, nogil=True, error_model="numpy", parallel=parallel)(
+            function
+        )
+    finally:
+        settings.CACHE_DIR = before
+    return cast(F, made)
+
+
+def kernel(function: F) -> F:
+    """Compile a serial kernel: arrays and scalars in, no Python objects, no GIL."""
+    return compiled(function, parallel=False)
+
+
+def parallel_kernel(function: F) -> F:
+    """Compile a kernel whose `prange` bodies are one call each (a house test says so)."""
+    return compiled(function, parallel=True)

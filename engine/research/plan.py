@@ -1,0 +1,77 @@
+"""A plan: the combinations of a study, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.core.axis import SCALE, Gate, scaled
+from engine.core.columns import Bools
+from engine.core.errors import StudyError
+from engine.core.setups import Floats, Setups
+from engine.core.strategy import Strategy
+from engine.fills import Costs, Exits, Rules
+
+
+class Combination(NamedTuple):
+    """One row of the grid."""
+
+    strategy: Strategy
+    exits: Exits
+
+    def row(self) -> dict[str, Any]:
+        """Its parameters, gates and exits as columns of the combination table."""
+        return dict(self.strategy.values()) | self.exits.texts()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Strategies times exits, in that order, under one set of rules and costs."""
+
+    strategies: Sequence[Strategy]
+    exits: Sequence[Exits]
+    rules: Rules = field(default_factory=Rules)
+    costs: Costs = field(default_factory=Costs)
+
+    def __post_init__(self) -> None:
+        if not self.strategies or not self.exits:
+            raise StudyError("a plan needs at least one strategy and one set of exits")
+        clash = set(self.exits[0].texts()) & set(self.strategies[0].space())
+        if clash:
+            raise StudyError(f"{sorted(clash)} name exits; call the strategy's parameter otherwise")
+
+    def __len__(self) -> int:
+        return len(self.strategies) * len(self.exits)
+
+    def __getitem__(self, index: int) -> Combination:
+        strategy, exits = divmod(index, len(self.exits))
+        return Combination(self.strategies[strategy], self.exits[exits])
+
+
+def structure(strategy: Strategy) -> tuple[Any, ...]:
+    """What decides the setups: every parameter but the gates."""
+    gates = strategy.gates()
+    return tuple(value for name, value in strategy.values() if name not in gates)
+
+
+def passed(strategy: Strategy, setups: Setups) -> dict[str, Bools]:
+    """For each closed gate, the setups that pass it; NaN never does."""
+    return {
+        name: compare(gate, setups.attribute(gate.attribute), scaled(threshold) / SCALE)
+        for name, gate in strategy.gates().items()
+        if (threshold := getattr(strategy, name)) is not None
+    }
+
+
+def compare(gate: Gate, values: Floats, threshold: float) -> Bools:
+    """The threshold was divided once, so that every path compares the same two floats."""
+    compared = {
+        ">=": np.greater_equal,
+        "<=": np.less_equal,
+        ">": np.greater,
+        "<": np.less,
+    }[gate.op](values, threshold)
+    return np.asarray(compared, np.bool_)

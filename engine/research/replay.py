@@ -1,0 +1,53 @@
+"""Playing named combinations once more, for their trades: a sweep keeps only sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.core.bars import Longs
+from engine.core.columns import Bools
+from engine.core.setups import Setups
+from engine.fills import OUTCOMES, Trades
+from engine.fills.simulate import best_net
+from engine.research.plan import Plan, passed
+from engine.research.sweep import Swept, play_one
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Replay:
+    """One combination in full: all its setups, what became of each, and its trades."""
+
+    combination: int
+    setups: Setups
+    outcome: list[str]
+    trades: Trades
+    best: Longs  # net of each trade under the best reading
+
+
+def replay(swept: Swept, combination: int) -> Replay:
+    """The same trades the sweep counted, this time kept."""
+    table, one = swept.table, swept.plan[combination]
+    setups = one.strategy.setups(table.bars)
+    rows, played = play_one(table, setups, one)
+    kept = setups.take(rows)
+    best = best_net(table, kept, one.exits, played.trades)
+    outcome = rejections(swept.plan, combination, setups)
+    for row, code in zip(rows, played.outcome, strict=True):
+        outcome[row] = OUTCOMES[code]
+    trades = played.trades._replace(setup=rows[played.trades.setup])
+    return Replay(combination, setups, outcome, trades, best)
+
+
+def rejections(plan: Plan, combination: int, setups: Setups) -> list[str]:
+    """For each setup the first gate that stopped it, or nothing."""
+    stopped = np.full(len(setups), "", object)
+    for name, mask in passed(plan[combination].strategy, setups).items():
+        stopped[~mask & (stopped == "")] = f"gate:{name}"
+    return list(stopped)
+
+
+def between(trades: Trades, first: int, stop: int) -> Bools:
+    """The trades of a run of sessions."""
+    return np.asarray((trades.session >= first) & (trades.session < stop))
