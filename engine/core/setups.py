@@ -117,7 +117,7 @@ def floats(level: Level, bar: Longs) -> Floats:
 
 
 def levels(sides: tuple[Level, Level] | None, bar: Longs, side: Sides) -> Column:
-    """Prices for longs and shorts as one column of whole ticks; a price between ticks is refused."""
+    """Prices for longs and shorts as one column of whole ticks; others are refused."""
     if sides is None:
         return Column(np.zeros(len(bar), np.int64), np.zeros(len(bar), np.bool_))
     (longs, longs_in), (shorts, shorts_in) = (gathered(level, bar) for level in sides)
@@ -127,7 +127,7 @@ def levels(sides: tuple[Level, Level] | None, bar: Longs, side: Sides) -> Column
     off = present & (whole != values)
     if off.any():
         row = int(np.flatnonzero(off)[0])
-        raise DataError(f"setup {row}: the level {values[row]} is not whole ticks")
+        raise DataError(f"setup {row}: level {values[row]} is not whole ticks")
     return Column(whole, present)
 
 
