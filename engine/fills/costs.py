@@ -41,6 +41,8 @@ class Costs:
             if name not in ("commission", "slippage"):
                 raise unknown("cost", name, ("commission", "slippage"))
         slips = values.get("slippage", {})
+        if not isinstance(slips, Mapping):
+            raise ParameterError(f"slippage names ticks by order type: {', '.join(ORDER_TYPES)}")
         for name in slips:
             if name not in ORDER_TYPES:
                 raise unknown("order type", name, ORDER_TYPES, where=" in costs.slippage")

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.core.axis import decimal_of
 from engine.core.errors import ParameterError, unknown
-from engine.core.zone import clock_minute
+from engine.core.zone import DAY_MINUTES, clock_minute, clock_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,7 @@ class Exits:
 
     def texts(self) -> dict[str, str]:
         """The exits as the text that stands in tables."""
-        clock = (
-            "none" if self.flatten is None else f"{self.flatten // 60:02}:{self.flatten % 60:02}"
-        )
+        clock = "none" if self.flatten is None else clock_text(self.flatten)
         return {"stop": text(self.stop), "target": text(self.target), "flatten": clock}
 
 
@@ -126,10 +124,12 @@ def positive(value: Any) -> Decimal:
 
 
 def minute(value: Any) -> int | None:
-    """Read `none` or a clock time; YAML's own reading of 15:45 as 945 is taken for what it was."""
+    """Read `none` or a clock time; YAML itself reads an unquoted 15:45 as the minute 945."""
     if value in ("none", None):
         return None
-    return value if isinstance(value, int) else clock_minute(value)
+    if isinstance(value, int) and not 0 <= value <= DAY_MINUTES:
+        raise ParameterError(f"{value} is no minute of the day; write a time such as '15:45'")
+    return value if isinstance(value, int) else clock_minute(str(value))
 
 
 READERS = {"stop": distance, "target": distance, "flatten": minute}

@@ -101,19 +101,18 @@ def hold(bars: BarArrays, orders: Orders, k: int, reading: int, fills: Fills) ->
     """Hold one position to its end and write its trade into row `k`."""
     p = opened(bars, orders, k)
     best = worst = p.entry
-    last = orders.last_bar[k]
-    for i in range(orders.entry_bar[k], last + 1):
+    i, last = orders.entry_bar[k] - 1, orders.last_bar[k]
+    reason = HELD
+    while reason == HELD:
+        i += 1
         reason, price, ambiguous = ends(bars, p, i, orders.flatten_bar[k], reading)
+        high, low = int(bars.high[i]), int(bars.low[i])
         if reason == HELD and i == last:
             reason, price = SESSION, int(bars.close[i])
-        if reason in (HELD, SESSION):
-            high, low = int(bars.high[i]), int(bars.low[i])
-        else:  # of the bar it ends in, only the open and the exit are sure to lie before the end
+        elif reason != HELD:  # of the bar it ends in, only open and exit lie before the end
             high, low = max(int(bars.open[i]), price), min(int(bars.open[i]), price)
         best = best_of(p.side, max(best, high), min(best, low))
         worst = worst_of(p.side, max(worst, high), min(worst, low))
-        if reason != HELD:
-            break
     fills.entry[k], fills.exit_bar[k], fills.exit[k] = p.entry, i, price
     fills.stop[k], fills.target[k] = p.stop, p.target
     fills.risk[k] = risk_ticks(orders.stop_kind[k], p.stop, p.side, p.entry)

@@ -48,7 +48,7 @@ class Folds:
         least = {"train": 1, "test": 1, "purge": 0, "min_trades": 1}
         for name, low in least.items():
             value = getattr(self, name)
-            if not isinstance(value, int) or value < low:
+            if type(value) is not int or value < low:
                 raise StudyError(f"folds.{name} is a whole number from {low} on, not {value}")
 
     def split(self, sessions: int) -> list[Fold]:
