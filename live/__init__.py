@@ -1,0 +1,1 @@
+"""Clock, feed, broker and risk; the room is empty until its issue is taken."""
