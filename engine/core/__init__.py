@@ -1,0 +1,1 @@
+"""What everything above is made of: instruments, sessions, bars, parameters, setups."""

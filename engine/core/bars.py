@@ -6,7 +6,7 @@ Prices are int32 ticks, volumes int64 lots, times int64 UTC nanoseconds of the b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple, Self
@@ -59,23 +59,30 @@ class Bars:
     minutes: int = 1
     origin: Origin = Origin()
     contract: npt.NDArray[np.int16] | None = None
-    memo: Memo = field(default_factory=Memo, repr=False)
+    memo: Memo = field(default_factory=Memo, repr=False, init=False)  # never another's
 
     def __post_init__(self) -> None:
-        for array in self.arrays:
+        for array in self.arrays if self.contract is None else (*self.arrays, self.contract):
             frozen(array)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Bars sent to another process are made again there: read-only, with an empty memo."""
+        facts = (self.minutes, self.origin, self.contract)
+        return type(self), (self.instrument, self.sessions, self.arrays, *facts)
 
     def __len__(self) -> int:
         return len(self.arrays.time)
 
     def __getitem__(self, part: slice) -> Self:
         """A view of consecutive bars; features on it are computed anew."""
-        if part.step not in (None, 1):
-            raise ValueError("bars are sliced in order, without steps")
+        if not isinstance(part, slice) or part.step not in (None, 1):
+            raise TypeError(f"bars are cut as bars[first:stop], in order; [{part}] is no such part")
         arrays = BarArrays._make(array[part] for array in self.arrays)
         contract = None if self.contract is None else self.contract[part]
-        kept = (self.minutes, self.origin, contract)
-        return type(self)(self.instrument, self.sessions, arrays, *kept)
+        origin = self.origin
+        if len(arrays.time) < len(self):  # a part is other data than the whole: its own name
+            origin = replace(origin, fingerprint="")
+        return type(self)(self.instrument, self.sessions, arrays, self.minutes, origin, contract)
 
     def __repr__(self) -> str:
         made = "SYNTHETIC " if self.origin.synthetic else ""
@@ -126,14 +133,20 @@ class Bars:
         digest = blake2b(f"{self.instrument}{self.minutes}".encode(), digest_size=16)
         for array in self.arrays[:-1]:  # the session index depends on where the table begins
             digest.update(np.ascontiguousarray(array).data)
+        if self.contract is not None:
+            digest.update(repr(self.origin.contracts).encode())
+            digest.update(np.ascontiguousarray(self.contract).data)
         return digest.hexdigest()
 
 
 def checked(bars: Bars) -> Bars:
     """Refuse bars that break a rule, naming the first rows that do."""
     a = bars.arrays
-    if len({len(array) for array in a}) > 1:
-        raise DataError(f"columns differ in length: {[len(array) for array in a]}")
+    lengths = {name: len(array) for name, array in zip(a._fields, a, strict=True)}
+    if bars.contract is not None:
+        lengths["contract"] = len(bars.contract)
+    if len(set(lengths.values())) > 1:
+        raise DataError(f"{bars!r}: columns differ in length: {lengths}")
     prices = (a.open, a.high, a.low, a.close)
     rules = {
         "times must increase": np.diff(a.time, prepend=a.time[:1] - 1) <= 0,
@@ -155,14 +168,16 @@ def first_rows(broken: Bools, time: Longs) -> str:
     """The first broken rows, as a person would look them up."""
     rows = np.flatnonzero(broken)
     shown = ", ".join(f"row {r} ({np.datetime64(int(time[r]), 'ns')}Z)" for r in rows[:3])
-    return f"{len(rows)} rows do not: {shown}{' ...' if len(rows) > 3 else ''}"
+    count = "1 row does not" if len(rows) == 1 else f"{len(rows)} rows do not"
+    return f"{count}: {shown}{' ...' if len(rows) > 3 else ''}"
 
 
-def column(values: Any, dtype: type[np.generic]) -> npt.NDArray[Any]:
+def column(values: Any, dtype: type[np.generic], name: str = "column") -> npt.NDArray[Any]:
     """An array of the stored type, refusing values that would not survive the cast."""
     array = np.ascontiguousarray(values)
-    made = array.astype(dtype)
+    with np.errstate(invalid="ignore"):  # what is too large is found below
+        made = array.astype(dtype)
     if not np.array_equal(made, array):
         row = int(np.flatnonzero(made != array)[0])
-        raise DataError(f"row {row}: {array[row]} is no {np.dtype(dtype).name}")
+        raise DataError(f"{name}: row {row} holds {array[row]}, which is no {np.dtype(dtype).name}")
     return made

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.errors import DataError
+
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
-Operand = Any  # a Column, an array with one value a bar, or a number
+Operand = Any  # a Column, an array with one value a bar, or a number, a Decimal too
 
 
 def frozen(array: Array) -> Array:
@@ -29,6 +32,11 @@ def wide(values: Array) -> Array:
     return values.astype(np.int64 if values.dtype.kind in "iub" else np.float64, copy=False)
 
 
+def known(values: Array) -> Bools:
+    """Where an array says something: NaN is absent, and so is infinity, the work of n / 0."""
+    return np.isfinite(values) if values.dtype.kind == "f" else np.ones(values.shape, np.bool_)
+
+
 class Column:
     """Values and where they are present; `index` maps bars to rows of a session column."""
 
@@ -38,16 +46,15 @@ class Column:
 
     def __init__(self, values: Array, present: Bools, index: Array | None = None) -> None:
         if values.shape != present.shape:
-            raise ValueError(f"{values.shape[0]} values but {present.shape[0]} marks of presence")
+            raise ValueError(f"{values.shape} values but {present.shape} marks of presence")
         self.values = frozen(values)
         self.present = frozen(present)
-        self.index = index
+        self.index = None if index is None else frozen(index)
 
     @classmethod
     def of(cls, values: Array) -> Column:
-        """A column with nothing absent but NaN."""
-        whole = values.dtype.kind != "f"
-        return cls(values, np.ones(len(values), np.bool_) if whole else ~np.isnan(values))
+        """A column with nothing absent but NaN and infinity."""
+        return cls(values, known(values))
 
     def __len__(self) -> int:
         return len(self.values) if self.index is None else len(self.index)
@@ -108,38 +115,32 @@ class Column:
         return combined(operator.mul, other, self)
 
     def __truediv__(self, other: Operand) -> Column:
-        return combined(divided, self, other)
+        return combined(operator.truediv, self, other)
 
     def __rtruediv__(self, other: Operand) -> Column:
-        return combined(divided, other, self)
+        return combined(operator.truediv, other, self)
 
     def __neg__(self) -> Column:
         return Column(-wide(self.values), self.present, self.index)
 
 
-def divided(a: Any, b: Any) -> Any:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.true_divide(a, b)
-
-
 def compared(compare: Callable[[Any, Any], Any], left: Column, right: Any) -> Bools:
     values, present = left.dense()
-    if not isinstance(right, Column):
-        return np.asarray(compare(values, right) & present)
-    others, there = right.dense()
+    others, there = operand(right)
+    aligned(values, others)
     return np.asarray(compare(values, others) & present & there)
 
 
 def combined(apply: Callable[[Any, Any], Any], left: Any, right: Any) -> Column:
     """Apply row by row; two session columns of the same bars stay one value a session."""
     index = common_index(left, right)
-    a, a_present = rows(left, index)
-    b, b_present = rows(right, index)
-    values = np.asarray(apply(a, b))
-    present = np.broadcast_to(a_present & b_present, values.shape)
-    if values.dtype.kind == "f":  # 0 / 0 and n / 0 are absent, not numbers
-        present = present & np.isfinite(values)
-    return Column(values, present.copy(), index)
+    a, a_present = operand(left, index)
+    b, b_present = operand(right, index)
+    aligned(a, b)
+    a, b = (wide(side) if isinstance(side, np.ndarray) else side for side in (a, b))
+    with np.errstate(all="ignore"):  # 0 / 0, n / 0 and what is too large are absent, not numbers
+        values = np.asarray(apply(a, b))
+    return Column(values, known(values) & a_present & b_present, index)
 
 
 def common_index(left: Any, right: Any) -> Array | None:
@@ -151,8 +152,21 @@ def common_index(left: Any, right: Any) -> Array | None:
     return first if all(side.index is first for side in sides) else None
 
 
-def rows(side: Any, index: Array | None) -> tuple[Any, Any]:
+def operand(side: Any, index: Array | None = None) -> tuple[Any, Any]:
+    """Values and presence of whatever meets a column, one a bar unless an index is shared."""
     if isinstance(side, Column):
-        values, present = (side.values, side.present) if index is not None else side.dense()
-        return wide(values), present
-    return (wide(side) if isinstance(side, np.ndarray) else side), np.True_
+        return side.dense() if index is None else (side.values, side.present)
+    if np.ndim(side):
+        array = np.asarray(side)
+        return array, known(array)
+    value = float(side) if isinstance(side, Decimal) else side
+    return value, value == value  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def aligned(left: Any, right: Any) -> None:
+    """Refuse lengths that differ, and the broadcasting that would hide it."""
+    if np.ndim(left) and np.ndim(right) and np.shape(left) != np.shape(right):
+        raise DataError(
+            f"a column of {len(left)} values meets one of {len(right)}: give one value a bar, "
+            "or a Column whose index says which session each bar lies in"
+        )

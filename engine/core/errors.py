@@ -51,6 +51,6 @@ def unknown(kind: str, asked: str, known: Iterable[str], where: str = "") -> Unk
     names = sorted(known)
     by_lower = {name.lower(): name for name in names}
     near = [by_lower[n] for n in get_close_matches(asked.lower(), by_lower, n=1, cutoff=0.6)]
-    guess = f"; did you mean '{near[0]}'?" if near else ""
+    guess = f"; did you mean '{near[0]}'?" if near else "."
     exists = f" Known: {', '.join(names)}." if names else " None exist yet."
     return UnknownError(f"no {kind} '{asked}'{where}{guess}{exists}")

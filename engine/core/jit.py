@@ -81,8 +81,13 @@ def cache_folder(places: Iterable[Path], name: str) -> Path | None:
 
 @cache
 def kernel_cache() -> Path | None:
-    """Where this process keeps compiled kernels; `None` means they are compiled each time."""
-    return cache_folder(user_caches(), source_hash()[:16])
+    """Where this process keeps compiled kernels; `None` means they are compiled each time.
+
+    Numba would serve unchecked code to a process that asks for bounds checks: they live apart.
+    """
+    settings: Any = config
+    checks = "-checked" if settings.BOUNDSCHECK else ""
+    return cache_folder(user_caches(), source_hash()[:16] + checks)
 
 
 def compiled(function: F, *, parallel: bool) -> F:

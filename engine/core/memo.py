@@ -45,7 +45,7 @@ class Memo:
             return made
 
 
-def arrays_of(result: Any) -> Iterator[np.ndarray[Any, Any]]:
+def arrays_of(result: Any, maker: str = "a feature") -> Iterator[np.ndarray[Any, Any]]:
     """Every array inside a feature's result: an array, a column, or a tuple of those."""
     if isinstance(result, np.ndarray):
         yield result
@@ -54,10 +54,10 @@ def arrays_of(result: Any) -> Iterator[np.ndarray[Any, Any]]:
         yield result.present
     elif isinstance(result, tuple):
         for part in result:
-            yield from arrays_of(part)
+            yield from arrays_of(part, maker)
     else:
         kind = type(result).__name__
-        raise TypeError(f"a feature returns arrays, Columns or a tuple of them, not {kind}")
+        raise TypeError(f"{maker} returns arrays, Columns or a tuple of them, not {kind}")
 
 
 def feature(function: Callable[Concatenate[Bars, P], R]) -> Callable[Concatenate[Bars, P], R]:
@@ -69,11 +69,13 @@ def feature(function: Callable[Concatenate[Bars, P], R]) -> Callable[Concatenate
     def remembered(bars: Bars, /, *args: P.args, **kwargs: P.kwargs) -> R:
         bound = signature.bind(bars, *args, **kwargs)
         bound.apply_defaults()
-        key = (name, *tuple(bound.arguments.items())[1:])
+        # the function and not its name, which an edited one in a notebook has too; the types of
+        # values, because 1, 1.0 and True are equal and may not give the same
+        key = (function, *((k, type(v), v) for k, v in tuple(bound.arguments.items())[1:]))
 
         def make() -> R:
             result = function(bars, *args, **kwargs)
-            for array in arrays_of(result):
+            for array in arrays_of(result, name):
                 frozen(array)
             return result
 

@@ -1,0 +1,1 @@
+"""Features: pure functions of bars, one theme a file, computed once and frozen."""

@@ -86,6 +86,13 @@ def play(bars: BarArrays, orders: Orders, max_per_session: int, reading: int, fi
 
 
 @kernel
+def hold_each(bars: BarArrays, orders: Orders, rows: Longs, reading: int, fills: Fills) -> None:
+    """Hold the named orders, each alone."""
+    for k in rows:
+        hold(bars, orders, k, reading, fills)
+
+
+@kernel
 def opened(bars: BarArrays, orders: Orders, k: int) -> Position:
     """F01, F11: the position as it stands at its fill."""
     side, entry = int(orders.side[k]), int(bars.open[orders.entry_bar[k]])

@@ -114,10 +114,13 @@ def prepare(bars: Bars, setups: Setups, exits: Exits, rules: Rules, facts: Frame
 
 
 def both_sides(setups: Setups) -> Bools:
-    """F03: rows that share their bar with a row of the other side."""
-    longs = np.isin(setups.bar, setups.bar[setups.side > 0])
-    shorts = np.isin(setups.bar, setups.bar[setups.side < 0])
-    return longs & shorts
+    """F03: rows that share their bar with a row of the other side; rows are in order of bar."""
+    first = np.flatnonzero(np.diff(setups.bar, prepend=-1))
+    counts = np.diff(first, append=len(setups))
+    if len(first) == len(setups):
+        return np.zeros(len(setups), np.bool_)
+    mixed = np.minimum.reduceat(setups.side, first) != np.maximum.reduceat(setups.side, first)
+    return np.repeat(mixed, counts)
 
 
 def outside(rules: Rules, facts: Frame, entry_bar: Longs) -> Bools:

@@ -23,7 +23,7 @@ from engine.fills.kernel import (
     Bytes,
     Fills,
     Orders,
-    hold,
+    hold_each,
     play,
 )
 from engine.fills.orders import Frame, Prepared, Rules, frame, prepare
@@ -107,8 +107,7 @@ def best_net(table: Table, setups: Setups, exits: Exits, trades: Trades) -> Long
     orders, rows, _ = table.prepare(setups, exits)
     taken = np.searchsorted(rows, trades.setup)
     fills = blank(len(rows))
-    for k in taken:
-        hold(table.bars.arrays, orders, k, BEST, fills)
+    hold_each(table.bars.arrays, orders, taken, BEST, fills)
     return trades_of(table, orders, fills, (taken, trades.setup)).net
 
 

@@ -1,0 +1,1 @@
+"""Volume and time at price; the room is empty until its issue is taken."""

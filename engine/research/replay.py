@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.bars import Longs
-from engine.core.columns import Bools
+from engine.core.columns import Array, Bools
 from engine.core.setups import Setups
 from engine.fills import OUTCOMES, Trades
 from engine.fills.simulate import best_net
@@ -21,7 +21,7 @@ class Replay:
 
     combination: int
     setups: Setups
-    outcome: list[str]
+    outcome: Array  # of names
     trades: Trades
     best: Longs  # net of each trade under the best reading
 
@@ -34,18 +34,17 @@ def replay(swept: Swept, combination: int) -> Replay:
     kept = setups.take(rows)
     best = best_net(table, kept, one.exits, played.trades)
     outcome = rejections(swept.plan, combination, setups)
-    for row, code in zip(rows, played.outcome, strict=True):
-        outcome[row] = OUTCOMES[code]
+    outcome[rows] = np.array(OUTCOMES, object)[played.outcome]
     trades = played.trades._replace(setup=rows[played.trades.setup])
     return Replay(combination, setups, outcome, trades, best)
 
 
-def rejections(plan: Plan, combination: int, setups: Setups) -> list[str]:
+def rejections(plan: Plan, combination: int, setups: Setups) -> Array:
     """For each setup the first gate that stopped it, or nothing."""
     stopped = np.full(len(setups), "", object)
     for name, mask in passed(plan[combination].strategy, setups).items():
         stopped[~mask & (stopped == "")] = f"gate:{name}"
-    return list(stopped)
+    return stopped
 
 
 def between(trades: Trades, first: int, stop: int) -> Bools:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
@@ -61,15 +60,15 @@ class Swept:
         """The best combination in sample: what a search without a walk-forward would believe."""
         return best(self.whole, self.folds)
 
-    def trade_date(self, session: int) -> date:
-        """Trade date of a played session."""
-        return self.table.bars.sessions.trade_date(self.first + session)
+    def day(self, session: int) -> int:
+        """Trade date of a played session, in days since 1970."""
+        return int(self.table.bars.sessions.date[self.first + session])
 
-    def played_dates(self, scope: str) -> list[date]:
+    def days(self, scope: str) -> list[int]:
         """Trade dates a scope covers: every test session, or every session."""
         if scope == "best":
-            return [self.trade_date(k) for k in range(self.book.cells.edges[-1])]
-        return [self.trade_date(k) for c in self.choices for k in range(*c.fold[2:])]
+            return [self.day(k) for k in range(self.book.cells.edges[-1])]
+        return [self.day(k) for c in self.choices for k in range(*c.fold[2:])]
 
 
 def sweep(

@@ -74,7 +74,7 @@ def fold_frame(swept: Swept) -> pl.DataFrame:
     for k, choice in enumerate(swept.choices):
         fold, names = choice.fold, ("train_first", "train_last", "test_first", "test_last")
         ends = (fold.train_start, fold.train_stop - 1, fold.test_start, fold.test_stop - 1)
-        dates = {name: swept.trade_date(session) for name, session in zip(names, ends, strict=True)}
+        dates = {name: swept.day(session) for name, session in zip(names, ends, strict=True)}
         rows.append(
             {
                 "fold": k,
@@ -85,7 +85,8 @@ def fold_frame(swept: Swept) -> pl.DataFrame:
             | side("train", choice.train, swept)
             | side("test", choice.test, swept)
         )
-    return pl.DataFrame(rows, infer_schema_length=None)
+    days = pl.col(r"^(train|test)_(first|last)$").cast(pl.Int32)
+    return pl.DataFrame(rows, infer_schema_length=None).with_columns(days.cast(pl.Date))
 
 
 def side(name: str, merged: Merged, swept: Swept) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def scoped(trades: pl.DataFrame, scope: str, fold: int | None) -> pl.DataFrame:
 
 def equity_frame(swept: Swept, trades: pl.DataFrame, scope: str) -> pl.DataFrame:
     """Net by trade date, and how far it stands below its highest so far; idle sessions too."""
-    days = pl.DataFrame({"trade_date": swept.played_dates(scope)})
+    days = pl.DataFrame({"trade_date": pl.Series(swept.days(scope), dtype=pl.Int32).cast(pl.Date)})
     net = trades.filter(pl.col("scope") == scope).group_by("trade_date")
     daily = days.join(net.agg(n=pl.len(), net=pl.col("net").sum()), on="trade_date", how="left")
     equity = pl.col("net").cum_sum()

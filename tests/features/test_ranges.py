@@ -1,4 +1,4 @@
-"""The opening range against a plain reading, bar by bar."""
+"""engine.features.ranges against its oracle: a plain reading, bar by bar."""
 
 import pytest
 from hypothesis import given

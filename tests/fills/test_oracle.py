@@ -1,4 +1,7 @@
-"""Two witnesses: the kernel and the oracle make the same trades of the same setups."""
+"""Two witnesses: the kernel and the oracle make the same trades of the same setups.
+
+The kernel is engine.fills.kernel with the rules of engine.fills.rules.
+"""
 
 from collections import Counter
 
@@ -13,7 +16,7 @@ from tests.oracle.fills import hold, play, priced
 from tests.proof.sizes import sized
 from tests.tapes import tapes
 
-CASES = sized(ci=250, full=10_000)
+CASES = sized(ci=400, full=10_000)
 DROPS = {"no_bar", "both", "no_distance", "no_level", "passed", "late", "window", "busy", "max"}
 ENDS = {"stop", "target", "flatten", "session", "data_end", "ambiguous"}
 
@@ -55,4 +58,4 @@ def test_the_tapes_speak() -> None:
 
     same_tapes_each_time()
     missed = {name for name in DROPS | ENDS if not spoke[name]}
-    assert len(missed) <= (0 if CASES >= 250 else 10), f"{CASES} tapes never met {missed}"
+    assert len(missed) <= (0 if CASES >= 400 else 10), f"{CASES} tapes never met {missed}"

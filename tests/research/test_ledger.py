@@ -1,4 +1,4 @@
-"""The ledger against plain sums, and cells that merge to the whole."""
+"""The ledger against its oracle of plain sums, and cells that merge to the whole."""
 
 import numpy as np
 from hypothesis import given

@@ -1,0 +1,1 @@
+"""Markets made from a seed: realistic in shape, without any edge."""
