@@ -1,0 +1,1 @@
+"""Paired, interleaved measurements; each asserts equal results before it times anything."""

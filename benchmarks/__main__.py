@@ -1,0 +1,16 @@
+"""`make bench`: every measurement, one after the other."""
+
+import platform
+import sys
+
+from benchmarks import play, startup
+
+
+def main() -> None:
+    quick = "--quick" in sys.argv
+    print(f"{platform.machine()}, Python {platform.python_version()}\n")
+    print(startup.measure(5 if quick else 15), "\n")
+    print(play.measure(3 if quick else 7, 120 if quick else 500))
+
+
+main()
