@@ -88,7 +88,9 @@ def stream(instrument: Instrument, day: int, seed: int) -> np.random.PCG64:
 
 def name(instrument: Instrument, days: Sessions, seed: int) -> str:
     """The fingerprint of a tape: all it is made from."""
-    made_from = f"{VERSION} {instrument} {days.trade_date(0)} {len(days)} {seed}"
+    it = instrument
+    grid = f"{it.symbol} {it.kind} {it.tick} {it.lot} {it.calendar} {it.months}"
+    made_from = f"{VERSION} {grid} {days.trade_date(0)} {len(days)} {seed}"
     return blake2b(made_from.encode(), digest_size=16).hexdigest()
 
 

@@ -1,0 +1,1 @@
+"""Bars in, results out: Parquet files written atomically, and SQL over all of them."""

@@ -1,0 +1,120 @@
+"""Lake: the one door to stored bars, whichever files they lie in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from engine.core.bars import Bars
+from engine.core.errors import ParameterError, StoreError
+from engine.core.instrument import Instrument
+from storage.folders import recover
+from storage.instruments import instrument_at
+from storage.names import plain
+from storage.parts import parts_of
+from storage.reading import SYNTHETIC, Series, days_between, read
+from storage.stored import Stored, extent, listed
+from storage.writing import merge, replace_tape, store_sessions
+
+SPAN: Final = re.compile(r"([1-9][0-9]*)([mhd])")
+UNITS: Final = {"m": 1, "h": 60, "d": 1440}
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A store of bars under one root folder, which appears with the first write."""
+
+    root: Path
+
+    def instrument(self, symbol: str) -> Instrument:
+        """A known instrument, or what the root's instruments.yaml makes of it."""
+        return instrument_at(self.root, symbol)
+
+    def bars(
+        self,
+        symbol: str,
+        first: date | str | None = None,
+        last: date | str | None = None,
+        timeframe: str = "1m",
+        source: str | None = None,
+    ) -> Bars:
+        """Stored bars of the trade dates from first to last, as far as there are any."""
+        instrument, minutes = self.instrument(symbol), minutes_of(timeframe)
+        chosen = self.chosen(symbol, minutes, source)
+        files = parts_of(self.folder(chosen, symbol, minutes))
+        series = Series(instrument, chosen, minutes, tuple(files.values()))
+        return read(series, days_between(first, last))
+
+    def write_bars(self, bars: Bars) -> tuple[Path, ...]:
+        """Store bars and name the files that changed; storing the same again changes none.
+
+        Real bars are merged in, the newer of two of one minute kept. A synthetic tape takes the
+        place of the one before it, because two tapes do not fit together.
+        """
+        origin, symbol = bars.origin, bars.instrument.symbol
+        if origin.synthetic != (origin.source == SYNTHETIC):
+            raise StoreError(
+                f"{bars!r} say their source is '{origin.source}'; synthetic bars, and they alone, "
+                f"are stored as '{SYNTHETIC}'"
+            )
+        store_sessions(self.root / "sessions" / f"symbol={plain(symbol)}" / "part.parquet", bars)
+        write = replace_tape if origin.synthetic else merge
+        return write(self.folder(plain(origin.source), symbol, bars.minutes), bars)
+
+    def sources(self, symbol: str, timeframe: str = "1m") -> tuple[str, ...]:
+        """Where the stored bars of a symbol come from."""
+        minutes = minutes_of(timeframe)
+        return tuple(s.source for s in self.stored() if (s.symbol, s.minutes) == (symbol, minutes))
+
+    def listing(self) -> pl.DataFrame:
+        """One row a stored series: what, from where, from when to when, how much."""
+        return listed(self.stored())
+
+    def stored(self) -> list[Stored]:
+        """Every series there is, in order of symbol, source and timeframe."""
+        symbols = list((self.root / "bars").glob("source=*/symbol=*"))
+        for folder in symbols:
+            recover(folder)
+        folders = (span for folder in symbols for span in folder.glob("timeframe=*"))
+        return sorted(Stored.at(folder) for folder in folders if parts_of(folder))
+
+    def chosen(self, symbol: str, minutes: int, source: str | None) -> str:
+        """The source to read: the one asked for, else the only real one, else the synthetic one."""
+        found = self.sources(symbol, f"{minutes}m")
+        real = [name for name in found if name != SYNTHETIC]
+        if source is not None and source in found:
+            return source
+        if source is not None or not found:
+            raise self.missing(symbol, minutes, source)
+        if len(real) > 1:
+            raise StoreError(
+                f"{symbol} {minutes}m is stored from {' and '.join(real)}; "
+                f"say which: source: {real[0]}"
+            )
+        return (real or [SYNTHETIC])[0]
+
+    def missing(self, symbol: str, minutes: int, source: str | None) -> StoreError:
+        """What was asked for, what there is, and how to make some."""
+        wanted = f"{symbol} {minutes}m" + (f" from '{source}'" if source else "")
+        held = "; ".join(f"{series} {extent(series)}" for series in self.stored())
+        return StoreError(
+            f"no bars of {wanted} in {self.root}. Stored: {held or 'nothing yet'}. To make some: "
+            f"tickgrid data synth {symbol} --from 2020-01-02 --sessions 1260 --seed 7"
+        )
+
+    def folder(self, source: str, symbol: str, minutes: int) -> Path:
+        series = Path(f"source={source}", f"symbol={symbol}", f"timeframe={minutes}m")
+        return self.root / "bars" / series
+
+
+def minutes_of(timeframe: str) -> int:
+    """Minutes of 1m, 15m, 1h or 1d."""
+    found = SPAN.fullmatch(timeframe)
+    if found is None:
+        raise ParameterError(f"'{timeframe}' is no timeframe; write it as 1m, 15m, 1h or 1d")
+    return int(found[1]) * UNITS[found[2]]

@@ -1,0 +1,98 @@
+"""Bars into partitions: real ones merged in, a synthetic tape put in the place of the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from engine.core.bars import Bars
+from engine.core.frames import bars_of, frame_of
+from storage.atomic import write_frame
+from storage.conform import conform
+from storage.folders import building, install
+from storage.parts import facts_of, marked, part_path, parts_of, write_part
+from storage.reading import Series, refuse_strangers
+
+
+def by_year(bars: Bars) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The store's columns, cut where the year of the trade date changes."""
+    frame = conform("bars", frame_of(bars).with_columns(flags=pl.lit(0, pl.UInt16)))
+    years = frame["trade_date"].dt.year().to_numpy()
+    first = np.flatnonzero(np.diff(years, prepend=0))
+    for low, high in zip(first, [*first[1:], len(years)], strict=True):
+        yield int(years[low]), frame[int(low) : int(high)]
+
+
+def merge(folder: Path, bars: Bars) -> tuple[Path, ...]:
+    """Add real bars to a series minute by minute; of two bars of one minute the new one holds."""
+    written = []
+    known = parts_of(folder)
+    for year, new in by_year(bars):
+        path = known.get(year, part_path(folder, year))
+        frame = new
+        if year in known:
+            old = stored_frame(path, bars)
+            kept = old.filter(~pl.col("ts").is_in(new["ts"].implode()))
+            frame = pl.concat([kept, new]).sort("ts")
+        if changed(path, frame, tape=""):
+            write_part(path, frame, bars.instrument, tape="")
+            written.append(path)
+    return tuple(written)
+
+
+def stored_frame(path: Path, bars: Bars) -> pl.DataFrame:
+    """A year as it is stored, ours or not."""
+    facts = facts_of(path)
+    frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
+    if facts is None:
+        others = bars_of(frame, bars.instrument, minutes=bars.minutes, origin=bars.origin)
+        return conform("bars", frame_of(others).with_columns(flags=pl.lit(0, pl.UInt16)))
+    refuse_strangers(Series(bars.instrument, bars.origin.source, bars.minutes, (path,)), [facts])
+    return frame
+
+
+def changed(path: Path, frame: pl.DataFrame, tape: str) -> bool:
+    """Whether a file holds anything but these bars."""
+    facts = facts_of(path) if path.exists() else None
+    return facts is None or (facts.tape, facts.sessions) != (tape, tuple(marked(frame)))
+
+
+def replace_tape(folder: Path, bars: Bars) -> tuple[Path, ...]:
+    """Put a synthetic tape in the place of another, all its years at once."""
+    tape, years, known = bars.origin.fingerprint, dict(by_year(bars)), parts_of(folder)
+    if set(known) == set(years) and not any(changed(known[y], years[y], tape) for y in years):
+        return ()
+    built = building(folder)
+    for year, frame in years.items():
+        write_part(part_path(built, year), frame, bars.instrument, tape)
+    install(built, folder)
+    return tuple(part_path(folder, year) for year in years)
+
+
+def store_sessions(path: Path, bars: Bars) -> None:
+    """Keep the calendar's rows that these bars lie in beside those of earlier bars."""
+    rows = slice(int(bars.session[0]), int(bars.session[-1]) + 1)
+    table = bars.sessions
+    moments = ("start", "stop", "rth_start", "rth_stop")
+    new = pl.DataFrame(
+        {
+            "symbol": pl.repeat(bars.instrument.symbol, rows.stop - rows.start, eager=True),
+            "trade_date": pl.Series(table.date[rows]).cast(pl.Date),
+            **{
+                name: pl.Series(getattr(table, name)[rows]).cast(pl.Datetime("ns", "UTC"))
+                for name in moments
+            },
+            "minutes": table.minutes[rows],
+        }
+    )
+    frame = new
+    if path.exists():
+        old = pl.read_parquet(path, glob=False, hive_partitioning=False)
+        kept = old.filter(~pl.col("trade_date").is_in(new["trade_date"].implode()))
+        frame = pl.concat([kept, conform("sessions", new)]).sort("trade_date")
+        if frame.equals(old):
+            return
+    write_frame(path, conform("sessions", frame))
