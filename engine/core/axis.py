@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from engine.core.errors import ParameterError, unknown
 
@@ -23,7 +23,7 @@ def decimal_of(value: Any) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation:
         raise ParameterError(f"{value!r} is not a number") from None
-    if isinstance(value, bool) or not number.is_finite():
+    if not number.is_finite():
         raise ParameterError(f"{value!r} is not a number")
     if number * SCALE != int(number * SCALE):
         raise ParameterError(f"{number} has more than four decimals; fractions are 1/{SCALE}ths")
@@ -35,12 +35,23 @@ def scaled(value: Decimal) -> int:
     return int(value * SCALE)
 
 
+def plain(value: Decimal) -> Decimal:
+    """The one spelling of a number: 0.7 and 0.70 give the same row, text and name."""
+    return Decimal(scaled(value)) / SCALE
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A threshold on an attribute: it drops setups and never recomputes anything."""
 
     attribute: str
     op: Op
+
+    def __post_init__(self) -> None:
+        if self.op not in get_args(Op):
+            raise ParameterError(
+                f"a gate on {self.attribute} compares by {' '.join(get_args(Op))}, not by {self.op}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +64,34 @@ class Range:
     factor: bool = False
 
     def __post_init__(self) -> None:
-        least = 1 if self.factor else 0
-        if self.low > self.high or self.step <= least or (self.factor and self.low <= 0):
-            raise ParameterError(f"{self} is no range: low <= high and a positive step must hold")
+        if self.low > self.high:
+            raise ParameterError(f"{self} is no range: low must not be above high")
+        if self.factor and (self.step <= 1 or self.low <= 0):
+            raise ParameterError(f"{self} is no range: it multiplies, from above 0 by above 1")
+        if self.step <= 0:
+            raise ParameterError(f"{self} is no range: the step must be above 0")
 
     def __str__(self) -> str:
         return f"{self.low}..{self.high} step {'x' if self.factor else ''}{self.step}"
 
     def values(self) -> tuple[Number, ...]:
         if not self.factor:
-            count = int((self.high - self.low) / self.step) + 1
-            return tuple(self.low + k * self.step for k in range(count))
+            count = int((self.high - self.low) // self.step) + 1
+            return tuple(spelt(self.low + k * self.step) for k in range(count))
         found, value = [], Decimal(self.low)
         while value <= self.high:
-            found.append(rounded(value, like=self.low))
+            found.append(round(value) if isinstance(self.low, int) else plain(round(value, 4)))
             value *= self.step
         return tuple(dict.fromkeys(found))
 
 
-def rounded(value: Decimal, like: Number) -> Number:
-    return round(value) if isinstance(like, int) else round(value, 4)
+def spelt(value: Number) -> Number:
+    return value if isinstance(value, int) else plain(value)
+
+
+def written(value: Value) -> str:
+    """A choice as YAML writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +118,8 @@ class Axis:
         for choice in self.choices:
             if type(choice) is type(value) and choice == value:
                 return choice
-        known = [str(choice).lower() for choice in self.choices]
-        raise unknown("value", str(value).lower(), known, where=f" for '{name}'")
+        known = [written(choice) for choice in self.choices]
+        raise unknown("value", written(value), known, where=f" for '{name}'")
 
     def within(self, name: str, value: Any, allowed: Range) -> Number:
         try:
@@ -111,11 +130,11 @@ class Axis:
             raise ParameterError(f"{name}={value} must be a whole number")
         if not allowed.low <= number <= allowed.high:
             raise ParameterError(f"{name}={value} is outside {allowed.low}..{allowed.high}")
-        return int(number) if self.kind == "int" else number
+        return int(number) if self.kind == "int" else plain(number)
 
     def active(self, values: Mapping[str, Any]) -> bool:
-        """Whether the condition under which this parameter counts holds."""
-        return all(values[name] in allowed for name, allowed in self.when)
+        """Whether this parameter counts beside the values of those that do."""
+        return all(name in values and values[name] in allowed for name, allowed in self.when)
 
     def values(self) -> tuple[Value, ...]:
         """The lattice a grid walks when no values are named."""

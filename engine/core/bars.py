@@ -18,7 +18,7 @@ from engine.core.columns import Bools, frozen
 from engine.core.errors import DataError
 from engine.core.instrument import Instrument
 from engine.core.memo import Memo
-from engine.core.session import Labels, Sessions
+from engine.core.session import Labels, Sessions, moment_text
 
 Ticks = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -130,7 +130,9 @@ class Bars:
         """Names the data: the store's own mark when it has one, else a hash of every value."""
         if self.origin.fingerprint:
             return self.origin.fingerprint
-        digest = blake2b(f"{self.instrument}{self.minutes}".encode(), digest_size=16)
+        it = self.instrument  # its fees and margins are no part of the data
+        grid = f"{it.symbol} {it.tick} {it.lot} {it.calendar} {self.minutes}"
+        digest = blake2b(grid.encode(), digest_size=16)
         for array in self.arrays[:-1]:  # the session index depends on where the table begins
             digest.update(np.ascontiguousarray(array).data)
         if self.contract is not None:
@@ -142,7 +144,7 @@ class Bars:
 def checked(bars: Bars) -> Bars:
     """Refuse bars that break a rule, naming the first rows that do."""
     a = bars.arrays
-    lengths = {name: len(array) for name, array in zip(a._fields, a, strict=True)}
+    lengths = {name: len(getattr(a, name)) for name in a._fields}
     if bars.contract is not None:
         lengths["contract"] = len(bars.contract)
     if len(set(lengths.values())) > 1:
@@ -167,7 +169,7 @@ def checked(bars: Bars) -> Bars:
 def first_rows(broken: Bools, time: Longs) -> str:
     """The first broken rows, as a person would look them up."""
     rows = np.flatnonzero(broken)
-    shown = ", ".join(f"row {r} ({np.datetime64(int(time[r]), 'ns')}Z)" for r in rows[:3])
+    shown = ", ".join(f"row {r} ({moment_text(time[r])})" for r in rows[:3])
     count = "1 row does not" if len(rows) == 1 else f"{len(rows)} rows do not"
     return f"{count}: {shown}{' ...' if len(rows) > 3 else ''}"
 

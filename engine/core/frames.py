@@ -16,7 +16,9 @@ from engine.core.instrument import Instrument
 
 PRICES = ("open", "high", "low", "close")
 NEEDED = ("ts", *PRICES, "volume")
-SLACK = 1e-6  # of a tick: what a decimal price may lose as a binary float
+# What a decimal may lose as a binary float: of a step, of the whole number of steps (a sum of many
+# volumes loses more than one price), and where even half a step could no longer be told.
+SLACK, DRIFT, DOUBT = 1e-6, 2.0**-44, 0.1
 
 
 def bars_of(
@@ -24,11 +26,12 @@ def bars_of(
 ) -> Bars:
     """Check a frame (Polars, or anything that speaks Arrow) into Bars.
 
-    Whole-number prices are ticks and whole-number volumes are lots; others are decimal prices and
-    quantities, which must lie on the instrument's grid.
+    Price columns of an integer type are ticks and volumes of one are lots; others are decimal
+    prices and quantities, which must lie on the instrument's grid. Times without a zone are UTC.
     """
-    table = frame if isinstance(frame, pl.DataFrame) else cast(pl.DataFrame, pl.from_arrow(frame))
+    table = table_of(frame)
     refuse_gaps(table, instrument)
+    refuse_kinds(table, instrument)
     time = column(table["ts"].cast(pl.Datetime("ns", "UTC")).to_physical().to_numpy(), np.int64)
     sessions = calendar(instrument.calendar).covering(time)
     session = column(sessions.label(time).session, np.int32)
@@ -41,6 +44,15 @@ def bars_of(
     return checked(Bars(instrument, sessions, arrays, minutes, kept, codes))
 
 
+def table_of(frame: Any) -> pl.DataFrame:
+    """A frame as Polars sees it."""
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    if not hasattr(frame, "__arrow_c_stream__"):
+        raise DataError(f"bars are made of a Polars or an Arrow table, not {type(frame).__name__}")
+    return cast(pl.DataFrame, pl.from_arrow(frame))
+
+
 def refuse_gaps(table: pl.DataFrame, instrument: Instrument) -> None:
     """A column that is missing, or a value that is, has no place in Bars."""
     missing = [name for name in NEEDED if name not in table.columns]
@@ -48,12 +60,30 @@ def refuse_gaps(table: pl.DataFrame, instrument: Instrument) -> None:
         raise DataError(f"{instrument.symbol}: no column {missing}; bars need {list(NEEDED)}")
     if table.is_empty():
         raise DataError(f"{instrument.symbol}: the frame has no rows")
-    for name in NEEDED:
-        rows = table[name].is_null().arg_true()
+    named = "contract" in table.columns and table["contract"].null_count() < len(table)
+    for name in (*NEEDED, "contract") if named else NEEDED:
+        values = table[name].fill_nan(None) if table[name].dtype.is_float() else table[name]
+        rows = values.is_null().arg_true()
         if len(rows):
             raise DataError(
-                f"{instrument.symbol}: {name} is null in {len(rows)} rows, first {rows[0]}"
+                f"{instrument.symbol}: {name} is missing (null or NaN) in {len(rows)} of "
+                f"{len(table)} rows, first in row {rows[0]}"
             )
+
+
+def refuse_kinds(table: pl.DataFrame, instrument: Instrument) -> None:
+    """A column that holds something else, and prices of which some are ticks and some are not."""
+    if not (table["ts"].dtype == pl.Datetime or table["ts"].dtype == pl.Int64):
+        raise DataError(f"{instrument.symbol}: ts is {table['ts'].dtype}; bars need UTC moments")
+    for name in NEEDED[1:]:
+        if not table[name].dtype.is_numeric():
+            raise DataError(f"{instrument.symbol}: {name} is {table[name].dtype}, not numbers")
+    ticks = [name for name in PRICES if table[name].dtype.is_integer()]
+    if 0 < len(ticks) < len(PRICES):
+        raise DataError(
+            f"{instrument.symbol}: {ticks} hold integers, which are ticks, and the other prices "
+            "decimals; cast them all to one kind"
+        )
 
 
 def on_grid(
@@ -62,13 +92,14 @@ def on_grid(
     """Whole numbers as they are, decimals as whole steps; values between steps are named."""
     array = values.to_numpy()
     if array.dtype.kind in "iu":
-        return column(array, dtype)
+        return column(array, dtype, values.name)
     steps = array.astype(np.float64) / float(step)
     whole = np.round(steps)
-    off = ~(np.abs(steps - whole) <= SLACK * np.maximum(1.0, np.abs(whole) * SLACK))
+    with np.errstate(invalid="ignore"):  # an infinite price is off every grid
+        off = ~(np.abs(steps - whole) <= np.minimum(SLACK + np.abs(whole) * DRIFT, DOUBT))
     if off.any():
         raise DataError(f"{values.name} must be a multiple of {step}; {first_rows(off, time)}")
-    return column(whole, dtype)
+    return column(whole, dtype, values.name)
 
 
 def contracts(table: pl.DataFrame) -> tuple[npt.NDArray[np.int16] | None, tuple[str, ...]]:
@@ -84,7 +115,7 @@ def frame_of(bars: Bars) -> pl.DataFrame:
     """The bars in the store's columns: ticks, lots, contract and trade date."""
     a = bars.arrays
     dates = bars.sessions.date[a.session].astype(np.int32)
-    names: Any = None
+    names: Any = [None] * len(bars)
     if bars.contract is not None:
         names = np.array(bars.origin.contracts)[bars.contract]
     return pl.DataFrame(
@@ -92,9 +123,7 @@ def frame_of(bars: Bars) -> pl.DataFrame:
             "ts": pl.Series(a.time).cast(pl.Datetime("ns", "UTC")),
             **{name: getattr(a, name) for name in PRICES},
             "volume": a.volume,
-            "contract": pl.Series(names, dtype=pl.String)
-            if names is not None
-            else pl.lit(None, pl.String),
+            "contract": pl.Series(names, dtype=pl.String),
             "trade_date": pl.Series(dates).cast(pl.Date),
         }
     )

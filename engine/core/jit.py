@@ -5,9 +5,11 @@ served as old machine code. Here the cache folder is named after the bytes of ev
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -20,6 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 ENGINE = Path(__file__).resolve().parents[1]
 KEPT = 4
+OTHERS = 0o022  # the right of group and others to write
 SETTLED = 24 * 3600.0  # a younger folder may belong to a process that is still compiling
 
 
@@ -36,24 +39,28 @@ def source_hash() -> str:
 def user_caches() -> list[Path]:
     """Folders to try, best first; the last one is for read-only homes."""
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where no home exists
-    places = {
+    usual = {
         "darwin": home / "Library" / "Caches",
         "win32": Path(os.environ.get("LOCALAPPDATA", str(home))),
     }
-    base = places.get(sys.platform, Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache"))
+    base = usual.get(sys.platform, Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache"))
     user = os.getuid() if hasattr(os, "getuid") else 0
-    return [base / "tickgrid", Path(tempfile.gettempdir()) / f"tickgrid-{user}"]
+    places = [base / "tickgrid"]
+    with suppress(FileNotFoundError):  # not every machine has a temporary folder
+        places.append(Path(tempfile.gettempdir()) / f"tickgrid-{user}")
+    return places
 
 
 def usable(folder: Path) -> bool:
-    """Whether we may write there and nobody else owns it: a kernel cache is code we will run."""
+    """Whether we, and nobody else, may write there: a kernel cache is code we will run."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder):
             pass
-        return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+        found = folder.stat()
     except OSError:
         return False
+    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & OTHERS)
 
 
 def prune(root: Path, keep: Path) -> None:
@@ -63,18 +70,17 @@ def prune(root: Path, keep: Path) -> None:
     newest = keep.stat().st_mtime
     for old in others[KEPT - 1 :]:
         if newest - old.stat().st_mtime > SETTLED:
-            for path in sorted(old.rglob("*"), reverse=True):
-                path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
-            old.rmdir()
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def cache_folder(places: Iterable[Path], name: str) -> Path | None:
     """Choose and freshen the folder for kernels of the sources called `name`, if any will do."""
     for place in places:
         root = place / "kernels"
-        if usable(root) and usable(root / name):
+        if usable(place) and usable(root) and usable(root / name):
             (root / name).touch()
-            prune(root, root / name)
+            with suppress(OSError):  # another process may be pruning too
+                prune(root, root / name)
             return root / name
     return None
 

@@ -72,6 +72,10 @@ def feature(function: Callable[Concatenate[Bars, P], R]) -> Callable[Concatenate
         # the function and not its name, which an edited one in a notebook has too; the types of
         # values, because 1, 1.0 and True are equal and may not give the same
         key = (function, *((k, type(v), v) for k, v in tuple(bound.arguments.items())[1:]))
+        try:
+            hash(key)
+        except TypeError as error:
+            raise TypeError(f"{name} takes values that can be compared: {error}") from None
 
         def make() -> R:
             result = function(bars, *args, **kwargs)

@@ -6,9 +6,10 @@ import dataclasses
 import inspect
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Self, dataclass_transform
+from functools import wraps
+from typing import Any, Self, dataclass_transform
 
-from engine.core.axis import Axis, Gate, Number, Op, Range, Value, decimal_of
+from engine.core.axis import Axis, Gate, Kind, Number, Op, Range, Value, decimal_of, plain
 from engine.core.errors import ParameterError, unknown
 
 
@@ -16,9 +17,9 @@ def param(
     *, default: Any, low: Any, high: Any, step: Any = 1, when: Any = None, doc: str = ""
 ) -> Any:
     """Declare a number: an int, or a decimal written as a string; a step "x2" multiplies."""
-    kind: Literal["int", "decimal"] = "int" if isinstance(default, int) else "decimal"
-    axis = Axis(kind, number(default), ranged(low, high, step), when=conditions(when), doc=doc)
-    return declared(axis)
+    kind: Kind = "int" if isinstance(default, int) else "decimal"
+    reach = ranged(kind, low, high, step)
+    return declared(Axis(kind, default, reach, when=conditions(when), doc=doc))
 
 
 def choice(
@@ -30,33 +31,45 @@ def choice(
 
 def gate(attribute: str, op: Op, *, default: Any, low: Any, high: Any, step: Any) -> Any:
     """Declare a threshold on an attribute of the setups; `None` leaves the gate open."""
-    threshold = None if default is None else decimal_of(default)
-    reach = ranged(str(low), str(high), str(step))
+    reach = ranged("decimal", low, high, step)
     doc = f"keep setups whose {attribute} {op} this"
-    return declared(Axis("decimal", threshold, reach, gate=Gate(attribute, op), doc=doc))
+    return declared(Axis("decimal", default, reach, gate=Gate(attribute, op), doc=doc))
 
 
-def number(written: Any) -> Number:
-    return written if isinstance(written, int) else decimal_of(written)
-
-
-def ranged(low: Any, high: Any, step: Any) -> Range:
+def ranged(kind: Kind, low: Any, high: Any, step: Any) -> Range:
+    """Bounds of the parameter's own kind; a factor may be a decimal between whole numbers."""
     if isinstance(step, str) and step.startswith("x"):
-        return Range(number(low), number(high), decimal_of(step[1:]), factor=True)
-    return Range(number(low), number(high), number(step))
+        factor = plain(decimal_of(step[1:]))
+        return Range(number(kind, low), number(kind, high), factor, factor=True)
+    return Range(number(kind, low), number(kind, high), number(kind, step))
+
+
+def number(kind: Kind, written: Any) -> Number:
+    value = plain(decimal_of(written))
+    if kind == "decimal":
+        return value
+    if value != int(value):
+        raise ParameterError(f"{written} bounds a whole-number parameter; write its default as '1'")
+    return int(value)
 
 
 def conditions(when: Mapping[str, Any] | None) -> tuple[tuple[str, tuple[Value, ...]], ...]:
     """`when={"trend": True}` or `when={"mode": ("fast", "slow")}` as something hashable."""
-    pairs = (when or {}).items()
-    return tuple((name, v if isinstance(v, tuple) else (v,)) for name, v in pairs)
+    return tuple((name, listed(values)) for name, values in (when or {}).items())
+
+
+def listed(values: Any) -> tuple[Any, ...]:
+    """One value or several; a text is one."""
+    several = isinstance(values, Iterable) and not isinstance(values, str)
+    return tuple(values) if several else (values,)
 
 
 def declared(axis: Axis) -> Any:
     """A dataclass field that carries its axis; a default outside it is refused on the spot."""
-    if axis.range is None and len(axis.choices) < 2:
-        raise ParameterError(f"a choice needs two values or more, not {axis.choices}")
+    if axis.range is None and len(set(axis.choices)) < max(2, len(axis.choices)):
+        raise ParameterError(f"a choice is among two values or more, all different: {axis.choices}")
     default = axis.check("default", axis.default)
+    axis = dataclasses.replace(axis, default=default)
     return dataclasses.field(default=default, metadata={"axis": axis})
 
 
@@ -68,12 +81,17 @@ class Tunable:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        inherited = getattr(super(cls, cls), "__dataclass_fields__", {})
         for name in inspect.get_annotations(cls):
             if not isinstance(vars(cls).get(name), dataclasses.Field):
                 raise TypeError(f"declare {cls.__name__}.{name} by param(), choice() or gate()")
+            if hasattr(super(cls, cls), name) and name not in inherited:
+                raise ParameterError(f"{cls.__name__}.{name} would hide a method; rename it")
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        cls.refuse_conditions()
         made = cls.__init__
 
+        @wraps(made)
         def checked(self: Any, **values: Any) -> None:
             cls.known(values)
             made(self, **values)
@@ -81,17 +99,34 @@ class Tunable:
         cls.__init__ = checked  # type: ignore[method-assign] # names the near miss, then goes on
 
     def __post_init__(self) -> None:
+        counting: dict[str, Value | None] = {}
         for name, axis in self.space().items():
-            object.__setattr__(self, name, axis.check(name, getattr(self, name)))
-        for name, axis in self.space().items():
-            if not axis.active(vars(self)):  # a parameter that does not count is not another row
-                object.__setattr__(self, name, axis.default)
+            value = axis.check(name, getattr(self, name))
+            if axis.active(counting):
+                counting[name] = value
+            else:
+                value = axis.default  # a parameter that does not count is not another row
+            object.__setattr__(self, name, value)
 
     @classmethod
     def space(cls) -> dict[str, Axis]:
         """Every declared parameter by name, in order of declaration."""
         fields = dataclasses.fields(cls)  # type: ignore[arg-type] # each subclass is a dataclass
         return {f.name: f.metadata["axis"] for f in fields}
+
+    @classmethod
+    def refuse_conditions(cls) -> None:
+        """A condition is on values that a parameter declared further up can have."""
+        above: dict[str, Axis] = {}
+        for name, axis in cls.space().items():
+            for other, allowed in axis.when:
+                if other not in above:
+                    where = f" above {cls.__name__}.{name}, which counts when it holds"
+                    raise unknown("parameter", other, above, where=where)
+                for value in allowed:
+                    if (meant := above[other].check(other, value)) != value:
+                        raise ParameterError(f"{name}: write {other} as {meant!r}, not {value!r}")
+            above[name] = axis
 
     @classmethod
     def known(cls, names: Iterable[str]) -> None:
@@ -104,7 +139,11 @@ class Tunable:
     def grid(cls, **axes: Iterable[Any]) -> list[Self]:
         """Every combination of the named values, the rest at their defaults, without duplicates."""
         cls.known(axes)
-        rows = itertools.product(*(tuple(values) for values in axes.values()))
+        lists = {name: listed(values) for name, values in axes.items()}
+        for name, values in lists.items():
+            if not values:
+                raise ParameterError(f"{name}: no values to walk; leave it out to keep its default")
+        rows = itertools.product(*lists.values())
         return list(dict.fromkeys(cls(**dict(zip(axes, row, strict=True))) for row in rows))
 
     @classmethod

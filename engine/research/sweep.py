@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -22,13 +22,9 @@ from engine.research.ledger import Book, Cells, row_of
 from engine.research.measures import Merged
 from engine.research.plan import Combination, Plan, passed, structure
 from engine.research.walk import Choice, best, walk
+from engine.research.watch import Progress, Watch, unseen
 
-Progress = Callable[[int, int], None]
 FIRST_DROP = OUTCOMES.index("no_bar")
-
-
-def unseen(done: int, total: int) -> None:
-    """Nobody watches."""
 
 
 class Block(NamedTuple):
@@ -81,12 +77,16 @@ def sweep(
     table = Table.of(bars, plan.rules, plan.costs, plan.exits)
     book = Book(np.zeros((len(plan), len(cells), len(FIELDS)), np.int64), cells, periods(bars))
     counts = np.zeros((len(plan), 3), np.int64)
+    watch = Watch(len(plan), progress)
     pool = ThreadPoolExecutor(workers)
     try:
-        parts = pool.map(lambda block: play_block(table, plan, block, book, counts), blocks(plan))
-        for done in accumulate(parts):
-            progress(done, len(plan))
-    finally:  # Ctrl-C must not wait for blocks that have not begun
+        parts = [
+            pool.submit(play_block, table, plan, b, (book, counts), watch) for b in blocks(plan)
+        ]
+        for part in as_completed(parts):
+            part.result()
+    finally:  # an error or Ctrl-C: no worker goes on beyond the combination it is at
+        watch.stopped.set()
         pool.shutdown(cancel_futures=True)
     return Swept(table, plan, folds, book, counts, walk(book, cut, folds), first)
 
@@ -105,16 +105,21 @@ def blocks(plan: Plan) -> Iterator[Block]:
         first = stop
 
 
-def play_block(table: Table, plan: Plan, block: Block, book: Book, counts: Longs) -> int:
-    """Play one block into its rows of the ledger, and forget the trades."""
+def play_block(
+    table: Table, plan: Plan, block: Block, out: tuple[Book, Longs], watch: Watch
+) -> None:
+    """Play one block into its rows of the ledger and of the counts, and forget the trades."""
+    book, counts = out
     setups = plan[block.first].strategy.setups(table.bars)
     check_range(table, setups)
     for c in range(block.first, block.stop):
+        if watch.stopped.is_set():
+            return
         rows, played = play_one(table, setups, plan[c])
         dropped = int((played.outcome >= FIRST_DROP).sum())
         book.rows[c] = row_of(played.trades, book.cells)
         counts[c] = len(setups), len(setups) - len(rows), dropped
-    return block.stop - block.first
+        watch.played()
 
 
 def play_one(table: Table, setups: Setups, combination: Combination) -> tuple[Longs, Played]:

@@ -65,8 +65,22 @@ def nets(c: int, start: int, stop: int) -> np.ndarray:
 
 def test_progress_counts_up_to_all() -> None:
     seen: list = []
-    sweep(market(), plan(), FOLDS, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(4, 12), (8, 12), (12, 12)]
+    sweep(market(), plan(), FOLDS, workers=3, progress=lambda *told: seen.append(told))
+    assert seen == [(done, 12) for done in range(1, 13)]
+
+
+def test_an_interrupt_stops_the_workers_between_two_combinations() -> None:
+    """Ctrl-C arrives while the progress is told: no block is played to its end."""
+    seen: list = []
+
+    def interrupt(done: int, _: int) -> None:
+        seen.append(done)
+        if done >= 2:  # in every worker, as if each were interrupted
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(market(), plan(), FOLDS, workers=2, progress=interrupt)
+    assert len(seen) < 12
 
 
 def test_nothing_admissible_chooses_nothing() -> None:

@@ -1,0 +1,86 @@
+"""Strategies, found by the name of their file: drop one in, and everything knows it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from hashlib import blake2b
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from traceback import extract_tb
+from types import ModuleType
+
+from engine.core.errors import StudyError, TickgridError, unknown
+from engine.core.strategy import Strategy
+
+HERE = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Every strategy there is, without importing any."""
+    return sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith("_"))
+
+
+def load(name: str) -> type[Strategy]:
+    """The strategy in the file of that name."""
+    if name not in names():
+        raise unknown("strategy", name, names())
+    path = HERE / f"{name}.py"
+    try:
+        module = importlib.import_module(f"{__name__}.{name}")
+    except Exception as error:
+        raise broken(path, error) from error
+    return only_strategy(module, path)
+
+
+def load_file(path: Path) -> type[Strategy]:
+    """The strategy in a file of one's own, wherever it lies."""
+    if not path.is_file():
+        raise StudyError(f"no strategy file {path}; named strategies: {', '.join(names())}")
+    mark = blake2b(path.read_bytes(), digest_size=8).hexdigest()  # an edited file is another module
+    called = f"strategy_{path.stem}_{mark}"
+    if called not in sys.modules:
+        execute(called, path)
+    return only_strategy(sys.modules[called], path)
+
+
+def execute(called: str, path: Path) -> None:
+    """Import a file under a name of our own; a failed one leaves nothing behind."""
+    spec = spec_from_file_location(called, path)
+    if spec is None or spec.loader is None:
+        raise StudyError(f"{path} is no Python file; a strategy file ends in .py")
+    module = sys.modules[called] = module_from_spec(spec)  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[called]
+        raise broken(path, error) from error
+
+
+def broken(path: Path, error: Exception) -> StudyError:
+    """A file that fails before it says anything: its line, our sentence."""
+    if isinstance(error, SyntaxError):
+        return StudyError(f"{path.name} line {error.lineno}: {error.msg}")
+    kind = "" if isinstance(error, TickgridError) else f"{type(error).__name__}: "
+    frames = extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).name == path.name]
+    at = f" line {lines[-1]}" if lines else ""
+    return StudyError(f"{path.name}{at}: {kind}{error}")
+
+
+def only_strategy(module: ModuleType, path: Path) -> type[Strategy]:
+    """The one class a strategy file holds."""
+    found = [
+        value
+        for value in vars(module).values()
+        if inspect.isclass(value)
+        and issubclass(value, Strategy)
+        and value.__module__ == module.__name__
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise StudyError(f"{path.name} holds no Strategy; it must define one class of that kind")
+    several = ", ".join(cls.__name__ for cls in found)
+    raise StudyError(f"{path.name} holds {len(found)} strategies ({several}); one file holds one")

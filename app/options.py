@@ -1,0 +1,101 @@
+"""Options in groups: a command takes a dataclass, the command line shows its fields one by one."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """Spread every dataclass among a command's parameters into options of their own."""
+    asked = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {
+        name: kind for name, kind in asked.items() if dataclasses.is_dataclass(kind)
+    }
+    flat = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        if name in groups:
+            flat += spread(groups[name])
+        else:
+            flat.append(parameter.replace(annotation=asked[name]))
+
+    @wraps(command)
+    def called(**values: Any) -> None:
+        packed = {
+            name: kind(**{f.name: values.pop(f.name) for f in dataclasses.fields(kind)})
+            for name, kind in groups.items()
+        }
+        command(**values, **packed)
+
+    called.__dict__.pop("__wrapped__")  # or its signature would be taken for ours
+    called.__dict__["__signature__"] = inspect.Signature(flat)
+    called.__annotations__ = {p.name: p.annotation for p in flat}
+    return called
+
+
+def spread(kind: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )
+        for field in dataclasses.fields(kind)
+    ]
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+StudyName = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A file, or the stem of one in experiments/.")
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the store is, and how much is said."""
+
+    root: Annotated[
+        Path | None, typer.Option(help="The store's folder.", show_default="./data")
+    ] = None
+    environment: Annotated[str | None, typer.Option(help="An environment of tickgrid.yaml.")] = None
+    log_level: Annotated[
+        str | None, typer.Option(help="debug, info, warning or error.", show_default="warning")
+    ] = None
+
+    def flags(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class Machine(Place):
+    """Where the store is, and what computes."""
+
+    workers: Annotated[
+        str | None, typer.Option(metavar="N", help="Threads.", show_default="all cores")
+    ] = None
+    device: Annotated[
+        str | None, typer.Option(help="cpu; others are refused, and why.", show_default="cpu")
+    ] = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a command line changes in a study."""
+
+    symbol: Annotated[str | None, typer.Option(help="In place of data.symbol.")] = None
+    days: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only the last N sessions.")
+    ] = None
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a key: folds.train=60."),
+    ] = None

@@ -1,0 +1,183 @@
+"""From a study to the values the engine plays, with every default filled in."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+import adapters
+from app.study import Study, blamed, study_of
+from app.yaml_lines import Document, Where, dump
+from engine.core.axis import Axis
+from engine.core.bars import Bars
+from engine.core.errors import StudyError, TickgridError, unknown
+from engine.core.strategy import Strategy
+from engine.fills import Costs, Exits, Rules
+from engine.research import Folds, Plan
+
+T = TypeVar("T")
+
+VARIABLE: Final = "TICKGRID_SET"
+OTHER: Final = {"params": "gates", "gates": "params"}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A study that can be played: what was written, and what it means."""
+
+    study: Study
+    plan: Plan
+    folds: Folds
+    source: str  # of the strategy
+    sections: Mapping[str, Any]  # the study with every default, in plain values
+
+    def resolved(self, bars: Bars) -> str:
+        """The study as it is stored: the dates are those of the sessions that were played."""
+        first, last = (bars.sessions.trade_date(int(bars.session[k])) for k in (0, -1))
+        data = {**self.sections["data"], "from": first, "to": last, "source": bars.origin.source}
+        return dump({**self.sections, "data": data})
+
+
+def change(document: Document, environ: Mapping[str, str], flags: Iterable[str]) -> None:
+    """Lay environment and flags over a file: the later one wins."""
+    for assignment in environ.get(VARIABLE, "").replace("\n", ";").split(";"):
+        if assignment.strip():
+            document.set(assignment.strip(), VARIABLE)
+    for assignment in flags:
+        document.set(assignment, "--set")
+
+
+def experiment_of(document: Document) -> Experiment:
+    """Check everything that can be checked before a bar is read."""
+    study = study_of(document)
+    strategy = strategy_of(study, document)
+    axes = {section: axes_of(strategy, section, document) for section in OTHER}
+    exits, ends = exits_of(study, document)
+    rules = engine_value(Rules, study.rules, document, "rules")
+    costs = engine_value(Costs, study.costs, document, "costs")
+    folds = engine_value(Folds, study.folds, document, "folds")
+    sections = study.model_dump(by_alias=True) | axes
+    sections |= {
+        "exits": ends,
+        "rules": filled(Rules.of({}), sections["rules"]),
+        "costs": filled(Costs.of({}), sections["costs"]),
+        "folds": filled(Folds.of({}), sections["folds"]) | {"unit": study.folds.unit},
+    }
+    strategies = strategy.grid(**axes["params"], **axes["gates"])
+    plan = Plan(strategies=strategies, exits=exits, rules=rules, costs=costs)
+    return Experiment(study, plan, folds, Path(inspect.getfile(strategy)).read_text(), sections)
+
+
+def strategy_of(study: Study, document: Document) -> type[Strategy]:
+    """By name, or by a path beside the study."""
+    try:
+        if study.strategy.endswith(".py"):
+            return adapters.load_file(Path(document.name).parent / study.strategy)
+        return adapters.load(study.strategy)
+    except TickgridError as error:
+        raise StudyError(f"{document.place(('strategy',))}: {error}") from error
+
+
+def axes_of(strategy: type[Strategy], section: str, document: Document) -> dict[str, list[Any]]:
+    """The values of every parameter, or of every gate; those not named keep their default."""
+    space = {
+        name: axis
+        for name, axis in strategy.space().items()
+        if (axis.gate is None) == (section == "params")
+    }
+    written = document.value.get(section, {})
+    for name in written:
+        refuse_stranger(strategy, space, (section, name), document)
+    return {
+        name: values(axis, written[name], (section, name), document)
+        if name in written
+        else [axis.default]
+        for name, axis in space.items()
+    }
+
+
+def refuse_stranger(
+    strategy: type[Strategy], space: Mapping[str, Axis], where: tuple[str, str], document: Document
+) -> None:
+    section, name = where
+    if name in space:
+        return
+    place, kind = document.place(where), "gate" if section == "gates" else "parameter"
+    if name in strategy.space():
+        raise StudyError(f"{place}: '{name}' is no {kind}; write it under {OTHER[section]}")
+    raise StudyError(f"{place}: {unknown(kind, name, space, where=f' of {strategy.__name__}')}")
+
+
+def values(axis: Axis, written: Any, where: tuple[str, str], document: Document) -> list[Any]:
+    """Each value checked by the axis it belongs to."""
+    several = written if isinstance(written, list) else [written]
+    refuse_empty(several, where, document)
+    found = []
+    for k, value in enumerate(several):
+        try:
+            found.append(axis.check(where[1], value))
+        except TickgridError as error:
+            place = document.place((*where, k) if isinstance(written, list) else where)
+            raise StudyError(f"{place}: {'.'.join(where)}: {error}") from error
+    return list(dict.fromkeys(found))
+
+
+def refuse_empty(values: list[Any], where: tuple[str, ...], document: Document) -> None:
+    if not values:
+        raise StudyError(f"{document.place(where)}: {'.'.join(where)} is an empty list")
+
+
+def exits_of(study: Study, document: Document) -> tuple[list[Exits], dict[str, list[Any]]]:
+    """The grid of exits, and its axes as lists; what is not named is `none`."""
+    axes: dict[str, list[Any]] = {}
+    for name in (field.name for field in dataclasses.fields(Exits)):
+        written = getattr(study.exits, name)
+        several = written if isinstance(written, list) else [written]
+        refuse_empty(several, ("exits", name), document)
+        axes[name] = ["none" if value is None else value for value in several]
+        for k, value in enumerate(axes[name]):
+            alone = {"stop": 1, name: value}  # with a stop, or a target in r would have no risk
+            guarded(partial(Exits.grid, alone), document, ("exits", name, k))
+    return guarded(partial(Exits.grid, axes), document, ("exits",)), axes
+
+
+def guarded(make: Callable[[], T], document: Document, section: Where) -> T:
+    """What the engine makes of a section, or its refusal with the line it is about."""
+    try:
+        return make()
+    except TickgridError as error:
+        raise blamed(error, document, section) from error
+
+
+def engine_value(kind: Any, section: BaseModel, document: Document, name: str) -> Any:
+    """Only what was written goes to the engine: its defaults are its own."""
+    written = section.model_dump(exclude_unset=True, exclude_none=True)
+    return guarded(partial(kind.of, written), document, (name,))
+
+
+def filled(value: Any, written: Mapping[str, Any]) -> dict[str, Any]:
+    """A section as it was written, and the engine's own defaults where it says nothing."""
+    found: dict[str, Any] = {}
+    for name in (field.name for field in dataclasses.fields(value)):
+        default, said = getattr(value, name), written.get(name)
+        if dataclasses.is_dataclass(default):
+            found[name] = filled(default, said or {})
+        else:
+            found[name] = default if said is None else said
+    return found
+
+
+def single(document: Document) -> None:
+    """Keep the first value of every list of the grid: one combination."""
+    for section in ("params", "gates", "exits"):
+        for name, written in dict(document.value.get(section) or {}).items():
+            if isinstance(written, list) and written:
+                where = (section, name)
+                document.put(where, written[0], document.place(where))

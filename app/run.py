@@ -1,0 +1,149 @@
+"""The spine: a study, its bars, its plan, a sweep, its tables, a stored run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import polars as pl
+
+from app.figures import Report
+from app.log import Lines, logger, stage
+from app.resolve import Experiment
+from app.settings import Settings
+from app.versions import versions
+from app.yaml_lines import document_of
+from engine.core.bars import Bars
+from engine.core.jit import source_hash
+from engine.research import sweep, tables
+from engine.research.watch import Progress
+from storage.manifest import Manifest
+from storage.results import Results, Run
+from storage.schema import RUN_TABLES
+from storage.trials import Trial
+
+
+def play(experiment: Experiment, bars: Bars, settings: Settings, progress: Progress) -> Run:
+    """Search, walk forward, store; the same bytes for any number of workers."""
+    started = now()
+    with stage("play"):
+        swept = sweep(
+            bars,
+            experiment.plan,
+            experiment.folds,
+            workers=settings.workers,
+            progress=progress,
+        )
+    with stage("tables"):
+        made = tables(swept)
+    manifest = manifest_of(experiment, bars, settings, started)
+    return keep(Results(settings.root), made, experiment.resolved(bars), manifest)
+
+
+def run_name(experiment: Experiment, bars: Bars) -> str:
+    """Named by content: the resolved study, data, instrument, and the sources that play them."""
+    made_from = (experiment.resolved(bars), bars.fingerprint, repr(bars.instrument))
+    parts = (*made_from, source_hash(), experiment.source)
+    return f"{experiment.study.study}-{hashed(*parts, size=6)}"
+
+
+def hashed(*parts: str, size: int) -> str:
+    digest = blake2b(digest_size=size)
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def manifest_of(experiment: Experiment, bars: Bars, settings: Settings, started: str) -> Manifest:
+    """What the run is, what it was made from, and on what machine."""
+    study = experiment.study
+    return Manifest(
+        name=run_name(experiment, bars),
+        study=study.study,
+        strategy=study.strategy,
+        code=hashed(experiment.source, size=16),
+        combinations=len(experiment.plan),
+        settings=settings.plain(),
+        started=started,
+        **facts_of(bars),
+    )
+
+
+def facts_of(bars: Bars) -> dict[str, Any]:
+    """What every run says of its bars and of the code that played them."""
+    instrument = bars.instrument
+    return {
+        "symbol": instrument.symbol,
+        "timeframe": f"{bars.minutes}m",
+        "source": bars.origin.source,
+        "synthetic": bars.origin.synthetic,
+        "data": bars.fingerprint,
+        "engine": source_hash(),
+        "seed": 0,  # nothing in this version draws
+        "bars": len(bars),
+        "sessions": int(bars.session[-1]) - int(bars.session[0]) + 1,
+        "currency": instrument.currency,
+        "tick": f"{instrument.tick:f}",
+        "lot": f"{instrument.lot:f}",
+        "money_unit": f"{instrument.money_unit:f}",
+        "versions": versions(),
+        "finished": now(),
+    }
+
+
+def keep(results: Results, made: Mapping[str, pl.DataFrame], study: str, manifest: Manifest) -> Run:
+    """Store a run whole, and count what it tried."""
+    draft = results.begin(manifest.name)
+    with stage("store"):
+        for name, frame in made.items():
+            draft.write(name, frame.with_columns(run=pl.lit(manifest.name)))
+        draft.write_study(study)
+    trial = Trial(
+        fingerprint=manifest.data,
+        run=manifest.name,
+        combinations=manifest.combinations,
+        time=manifest.finished,
+    )
+    results.append_trial(trial)
+    for handler in logger().handlers:
+        for line in handler.lines if isinstance(handler, Lines) else ():
+            draft.log(line)
+    return draft.finish(manifest)
+
+
+def report_of(run: Run, trials: int) -> Report:
+    """A stored run as it is shown: what was played and what was read are the same report."""
+    manifest, study = run.manifest, document_of(run.study, run.name).value
+    shown = (
+        *("study", "strategy", "symbol", "timeframe", "source", "synthetic", "sessions", "bars"),
+        *("combinations", "currency", "money_unit", "tick", "data", "engine"),
+    )
+    return Report(
+        run.name,
+        {name: getattr(manifest, name) for name in shown}
+        | {
+            "note": study["note"],
+            "first": study["data"]["from"],
+            "last": study["data"]["to"],
+            "holdout": None if study["holdout"] is None else study["holdout"]["from"],
+            "objective": study["folds"]["objective"],
+            "min_trades": study["folds"]["min_trades"],
+            "costs": costs_text(study["costs"], manifest.currency),
+            "trials": trials,
+        },
+        {name: run.table(name) for name in RUN_TABLES},
+    )
+
+
+def costs_text(costs: Mapping[str, Any], currency: str) -> str:
+    """The costs of a resolved study as a sentence."""
+    own, slips = costs["commission"], costs["slippage"]
+    fee = "the instrument's fees" if own is None else f"{own} {currency}"
+    ticks = ", ".join(f"{order} {slips[order]}" for order in ("market", "stop", "limit"))
+    return f"{fee} a side; slippage in ticks: {ticks}"

@@ -1,0 +1,247 @@
+"""The shape of a study: every key it may hold, checked before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from app.yaml_lines import Document, Where, document_of, read, shown
+from engine.core.errors import StudyError, TickgridError, unknown
+
+# What the design promises and this version does not play: refused by name, never ignored.
+LATER: Final = {
+    "exits": ("breakeven", "trail", "legs", "decay", "hold"),
+    "rules": ("cooldown", "daily_loss", "daily_profit", "positions", "reverse"),
+    "search": ("trials", "sampler", "seed"),
+}
+METHODS: Final = ("grid",)
+
+# What a strategy without an experiment of its own is played with.
+DEFAULTS: Final = "the default study of"
+DEFAULT: Final = """\
+study: {name}
+note: "no experiment of its own yet: default parameters, a few exits in ticks"
+data: {{symbol: ES}}
+strategy: {name}
+exits: {{stop: [16, 32], target: [none, 32, {{r: 2}}]}}
+rules: {{max_per_session: 1}}
+"""
+KINDS: Final = {
+    "missing": "is missing",
+    "string_pattern_mismatch": "must be a name of letters, digits, _ and -",
+    "int": "must be a whole number",
+    "date": "must be a date such as 2024-07-01",
+    "string": "must be text",
+    "list": "must be a list",
+    "dict": "must be a section of names and values",
+    "model": "must be a section of names and values",
+}
+
+Values = Any  # the strategy's axes read them: a value or a list of values
+Distances = Any  # the engine reads them: 16, none, level, {times: 2, of: atr}, {r: 2}, or a list
+
+
+def playable(count: int) -> int:
+    if count:
+        raise ValueError("must be 0 or left out: no test against chance exists yet")
+    return count
+
+
+def clocks(written: Any) -> Any:
+    """Refuse 945 for 15:45: the engine would take a number for minutes since midnight."""
+    if not all(
+        isinstance(v, str | None) for v in (written if isinstance(written, list) else [written])
+    ):
+        raise ValueError('must be clock times such as "15:45", or none')
+    return written
+
+
+def known_method(method: str) -> str:
+    if method not in METHODS:
+        raise ValueError(f"must be {', '.join(METHODS)}: nothing else plays in this version")
+    return method
+
+
+class Section(BaseModel):
+    """Frozen, strict, and without a key it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Data(Section):
+    """Which bars: everything stored, unless from and to say less."""
+
+    symbol: str
+    timeframe: str = "1m"
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="to")
+    source: str | None = None
+
+
+class ExitAxes(Section):
+    """Lists span the grid; a single value is a list of one."""
+
+    stop: Distances = None
+    target: Distances = None
+    flatten: Annotated[Any, AfterValidator(clocks)] = None
+
+
+class PlayRules(Section):
+    """Rules of the session."""
+
+    max_per_session: int | None = None
+    entry_window: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+
+
+class Slips(Section):
+    """Ticks lost by each kind of order."""
+
+    market: int | None = None
+    stop: int | None = None
+    limit: int | None = None
+
+
+class Charges(Section):
+    """Money for a side of a contract, and slippage."""
+
+    commission: int | Decimal | None = None
+    slippage: Slips = Slips()
+
+
+class Search(Section):
+    """How combinations are chosen."""
+
+    method: Annotated[str, AfterValidator(known_method)] = "grid"
+
+
+class FoldRules(Section):
+    """How the walk-forward is cut, and what it chooses by."""
+
+    train: int | None = None
+    test: int | None = None
+    purge: int | None = None
+    unit: str = "sessions"
+    objective: str | None = None
+    min_trades: int | None = None
+
+
+class Evidence(Section):
+    """Tests against chance."""
+
+    surrogates: Annotated[int, AfterValidator(playable)] = 0
+    bootstrap: Annotated[int, AfterValidator(playable)] = 0
+
+
+class Holdout(Section):
+    """Sessions from this date on are not read."""
+
+    first: date = Field(alias="from")
+
+
+class Study(Section):
+    """An experiment as it was written."""
+
+    study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+    note: str = ""
+    data: Data
+    strategy: str
+    params: dict[str, Values] = {}
+    gates: dict[str, Values] = {}
+    exits: ExitAxes = ExitAxes()
+    rules: PlayRules = PlayRules()
+    costs: Charges = Charges()
+    search: Search = Search()
+    folds: FoldRules = FoldRules()
+    evidence: Evidence = Evidence()
+    holdout: Holdout | None = None
+
+
+def study_of(document: Document) -> Study:
+    """The study in a document, or the first thing wrong with it and where that stands."""
+    try:
+        return Study.model_validate(document.value)
+    except ValidationError as error:
+        problems = {told(problem, document): problem["type"] for problem in error.errors()}
+    worst = sorted(problems, key=lambda text: problems[text] != "extra_forbidden")
+    more = f" (and {len(worst) - 1} more)" if len(worst) > 1 else ""
+    raise StudyError(f"{worst[0]}{more}")
+
+
+def told(problem: Any, document: Document) -> str:
+    """One problem as a sentence that begins with its place."""
+    where, kind = located(problem["loc"], document), problem["type"]
+    place, dotted = document.place(where), ".".join(map(str, where))
+    if kind == "extra_forbidden":
+        return f"{place}: {strange(where)}"
+    given = "" if kind == "missing" else f", not {shown(problem['input'])}"
+    said = KINDS.get(kind) or KINDS.get(kind.split("_")[0])
+    return f"{place}: {dotted} {said or problem['msg'].removeprefix('Value error, ')}{given}"
+
+
+def located(loc: Where, document: Document) -> Where:
+    """The part of pydantic's path that a person wrote; the rest names alternatives of a type."""
+    known = [length for length in range(len(loc) + 1) if loc[:length] in document.places]
+    longest = max(known, default=0)
+    keys = [
+        part for part in loc[longest : longest + 1] if longest < 1 or is_key(loc[:longest], part)
+    ]
+    return (*loc[:longest], *keys)
+
+
+def is_key(section: Where, part: str | int) -> bool:
+    return part in names_of(section)
+
+
+def names_of(section: Where) -> list[str]:
+    """The keys a section may hold, as they are written."""
+    model: Any = Study
+    for part in section:
+        model = model.model_fields[part].annotation if part in model.model_fields else None
+        options = getattr(model, "__args__", (model,))
+        model = next((o for o in options if isinstance(o, type) and issubclass(o, Section)), None)
+        if model is None:
+            return []
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def strange(where: Where) -> str:
+    """Why a key is refused: not yet, or not at all."""
+    *section, key = map(str, where)
+    names = names_of(tuple(section))
+    if key in LATER.get(".".join(section), ()):
+        return f"{'.'.join(map(str, where))} does not play yet; {', '.join(names)} do"
+    inside = f" in {'.'.join(section)}" if section else ""
+    return str(unknown("key", key, names, where=inside))
+
+
+def blamed(error: TickgridError, document: Document, section: Where) -> StudyError:
+    """An error of the engine about a section, with the line of the key it quotes."""
+    text = str(error)
+    keys = [where for where in document.places if where[: len(section)] == section]
+    named = [where for where in keys if len(where) > len(section) and names(text, str(where[-1]))]
+    place = document.place(named[0] if named else section)
+    dotted = ".".join(part for part in section if isinstance(part, str))
+    return StudyError(f"{place}: {dotted}: {text}")
+
+
+def names(text: str, key: str) -> bool:
+    return f"'{key}'" in text or text.startswith((f"{key} ", f"{key}=", f"{key}:"))
+
+
+def find(asked: str, experiments: Path, strategies: Iterable[str] = ()) -> Document:
+    """A study by its path, by the stem of a file among the experiments, or made of defaults."""
+    if Path(asked).is_file():
+        return read(Path(asked))
+    stem = asked.removeprefix(f"{experiments}/").removesuffix(".yaml")
+    known = {path.stem: path for path in sorted(experiments.glob("*.yaml"))}
+    if stem in known:
+        return read(known[stem])
+    plain = {name: DEFAULT.format(name=name) for name in strategies}
+    if stem in plain:
+        return document_of(plain[stem], f"{DEFAULTS} {stem}")
+    raise unknown("study", asked, [*known, *plain], where=f" (neither a file nor in {experiments})")

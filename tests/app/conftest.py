@@ -1,0 +1,60 @@
+"""A small market and a small study, played once."""
+
+import os
+from datetime import date
+
+import pytest
+
+from app import cli
+from app.resolve import experiment_of
+from app.run import play, report_of
+from app.settings import resolve
+from app.yaml_lines import document_of
+from engine.core.contracts import instrument
+from engine.research.watch import unseen
+from engine.synth.market import synthesise
+from tests.app.small import SMALL
+
+
+@pytest.fixture(scope="session")
+def bars():
+    return synthesise(instrument("ES"), date(2024, 1, 2), 90, 7)
+
+
+@pytest.fixture(scope="session")
+def experiment():
+    return experiment_of(document_of(SMALL, "small.yaml"))
+
+
+@pytest.fixture(scope="session")
+def stored(bars, experiment, tmp_path_factory):
+    settings = resolve({"workers": "1"}, {}, tmp_path_factory.mktemp("small"))
+    return play(experiment, bars, settings, unseen)
+
+
+@pytest.fixture(scope="session")
+def report(stored):
+    return report_of(stored, 16)
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory):
+    """A store of sixty sessions."""
+    folder = tmp_path_factory.mktemp("store")
+    assert cli.main(["data", "synth", "ES", "--sessions", "60", "--root", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def tickgrid(root, capsys, monkeypatch):
+    """Run a command over that store: exit code, standard output, standard error."""
+    for name in [name for name in os.environ if name.startswith("TICKGRID_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TICKGRID_DATA", str(root))
+
+    def run(*arguments: str):
+        capsys.readouterr()
+        code = cli.main(list(arguments))
+        return code, *capsys.readouterr()
+
+    return run
