@@ -112,8 +112,9 @@ def keep(results: Results, made: Mapping[str, pl.DataFrame], study: str, manifes
     )
     results.append_trial(trial)
     for handler in logger().handlers:
-        for line in handler.lines if isinstance(handler, Lines) else ():
-            draft.log(line)
+        for entry in handler.lines if isinstance(handler, Lines) else ():
+            for line in entry.splitlines():  # a traceback is one entry of many lines
+                draft.log(line)
     return draft.finish(manifest)
 
 

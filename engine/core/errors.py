@@ -48,7 +48,7 @@ class RefusedError(TickgridError):
 
 def unknown(kind: str, asked: str, known: Iterable[str], where: str = "") -> UnknownError:
     """Say what was asked, what is nearest, and what exists."""
-    names = sorted(known)
+    names = sorted(set(known))
     by_lower = {name.lower(): name for name in names}
     near = [by_lower[n] for n in get_close_matches(asked.lower(), by_lower, n=1, cutoff=0.6)]
     guess = f"; did you mean '{near[0]}'?" if near else "."

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from app import cli
+from app.log import logger
 from app.resolve import experiment_of
 from app.run import play, report_of
 from app.settings import resolve
@@ -14,6 +15,14 @@ from engine.core.contracts import instrument
 from engine.research.watch import unseen
 from engine.synth.market import synthesise
 from tests.app.small import SMALL
+
+
+@pytest.fixture(autouse=True)
+def unheard():
+    """Handlers of an earlier test keep its lines and write to its streams, which are closed."""
+    logger().handlers.clear()
+    yield
+    logger().handlers.clear()
 
 
 @pytest.fixture(scope="session")

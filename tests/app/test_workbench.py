@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.opening_drive import OpeningDrive
+from app import log
 from app.workbench import Workbench
 from engine import Exits, Folds, Plan, Rules
 from engine.core.contracts import instrument
@@ -48,6 +49,13 @@ def test_the_same_plan_is_not_played_twice(bench: Workbench) -> None:
     assert (again.manifest.finished, (again.folder / "trades.parquet").stat().st_mtime_ns) == born
     other = bench.sweep("mine", bars, plan(minutes=[10]), FOLDS)
     assert other.name != first.name
+
+
+def test_a_logged_traceback_does_not_stop_a_run_from_being_stored(bench: Workbench) -> None:
+    log.start("error")
+    log.logger().debug("two\nlines")
+    run = bench.sweep("mine", bench.bars("ES"), plan(minutes=[5]), FOLDS)
+    assert (run.folder / "run.log").read_text().splitlines()[1] == "lines"
 
 
 def test_bars_that_are_not_there_are_named(bench: Workbench) -> None:

@@ -47,6 +47,7 @@ def test_a_slice_is_a_view_of_the_same_memory(bars, first, last):
         assert not cut.flags.writeable
         assert cut.flags.c_contiguous
     assert part.sessions is bars.sessions
+    assert part != bars[first:last]  # equal to nothing but themselves, whatever they hold
     assert part.memo is not bars.memo
 
 
@@ -159,6 +160,7 @@ BROKEN = [
     ("low", [1, 4], 105, "low must be the lowest price; 2 rows do not"),
     ("volume", [0, 1, 2, 3], -1, "volume must not be negative; 4 rows do not"),
     ("high", [3, 5], FAR, "prices must lie within 1000000000 ticks of zero; 2 rows do not"),
+    ("volume", [3, 4, 5], -9, "volume must not be negative; 3 rows do not"),
     ("low", [0], -FAR, "prices must lie within 1000000000 ticks of zero; 1 row does not"),
     ("session", [4, 5], -1, "bars must lie inside the cme_equity sessions; 2 rows do not"),
 ]

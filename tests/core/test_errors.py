@@ -27,6 +27,7 @@ def test_the_docstring_draws_the_tree_there_is():
         ("MINUTES", ["minutes"], "no word 'MINUTES'; did you mean 'minutes'? Known: minutes."),
         ("fast", ["Fast"], "did you mean 'Fast'? Known: Fast."),
         ("zzz", ["b", "a"], "no word 'zzz'. Known: a, b."),
+        ("zzz", ["b", "a", "b"], "no word 'zzz'. Known: a, b."),
         ("zzz", [], "no word 'zzz'. None exist yet."),
         ("", ["a"], "no word ''. Known: a."),
     ],

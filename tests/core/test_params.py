@@ -81,6 +81,7 @@ def test_a_grid_walks_the_named_values_in_order_and_drops_spellings():
         (10, "0.65"),
     ]
     assert Idea.grid() == [Idea()]
+    assert SPACE["decay"].values() == tuple(range(1, 10))  # a step that is not said is one
     assert Idea.grid(minutes=5, mode="slow", trend=True) == [
         Idea(minutes=5, mode="slow", trend=True)
     ]
@@ -92,6 +93,7 @@ def test_a_grid_walks_the_named_values_in_order_and_drops_spellings():
     [
         ({"minuets": [5]}, UnknownError, "no parameter 'minuets' of Idea; did you mean 'minutes'?"),
         ({"minutes": [5, 99]}, ParameterError, "minutes=99 is outside 5..60"),
+        ({"minuets": []}, UnknownError, "no parameter 'minuets' of Idea; did you mean 'minutes'?"),
         ({"minutes": []}, ParameterError, "minutes: no values to walk; leave it out to keep"),
         ({"mode": "slwo"}, UnknownError, "no value 'slwo' for 'mode'; did you mean 'slow'?"),
     ],

@@ -123,7 +123,9 @@ def test_f12_the_entry_bar_too() -> None:
     bars = bars_from((f"{DAY} 09:00", [(100, 100, 100, 100), (88, 89, 87, 88), *flat(88, 2)]))
     result = played(long_at(bars, 0, stop=(95, 0)), bars, stop="level")
     assert ended(result) == (1, 88, "stop")
+    assert result.trades.risk[0] == 0  # the fill was beyond the stop: no distance was at risk
     assert result.trades.net[0] == -2 * 1250 - 2 * 205
+    assert result.trades.r[0] == -10_000
 
 
 def test_f13_touch_of_the_stop() -> None:
