@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import adapters
-from engine.core.axis import Axis
+from engine.core.axis import Axis, written
 from engine.core.calendars import calendar
 from engine.core.contracts import INSTRUMENTS
 from engine.core.instrument import Instrument
@@ -56,7 +56,7 @@ def first_line(cls: type[Strategy]) -> str:
 
 def parameter(section: str, name: str, axis: Axis) -> Row:
     if axis.range is None:
-        reach = " | ".join(str(choice).lower() for choice in axis.choices)
+        reach = " | ".join(written(choice) for choice in axis.choices)
     else:
         reach = str(axis.range)
     needs = [f"{other} is {' or '.join(map(str, allowed))}" for other, allowed in axis.when]

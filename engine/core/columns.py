@@ -59,6 +59,9 @@ class Column:
     def __len__(self) -> int:
         return len(self.values) if self.index is None else len(self.index)
 
+    def __bool__(self) -> bool:
+        raise TypeError("a Column has one value a bar, and no truth of its own; compare it first")
+
     def __repr__(self) -> str:
         return f"Column({len(self)} bars, {int(self.present.sum())} of {len(self.values)} present)"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.core.axis import decimal_of
+from engine.core.axis import decimal_of, plain
 from engine.core.errors import ParameterError, unknown
 from engine.core.zone import DAY_MINUTES, clock_minute, clock_text
 
@@ -120,7 +120,7 @@ def positive(value: Any) -> Decimal:
     number = decimal_of(value)
     if number <= 0:
         raise ParameterError(f"a multiple must be above 0, not {value}")
-    return number
+    return plain(number)
 
 
 def minute(value: Any) -> int | None:

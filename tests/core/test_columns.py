@@ -208,3 +208,8 @@ def test_a_column_is_no_value():
         hash(column)
     with pytest.raises(TypeError, match="does not support ufuncs"):
         np.maximum(np.arange(2), column)
+
+
+def test_a_column_has_no_truth_of_its_own():
+    with pytest.raises(TypeError, match="compare it first"):
+        bool(Column.of(np.array([1, 0])))

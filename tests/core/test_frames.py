@@ -170,11 +170,13 @@ def test_nan_is_missing_too(name):
     ("columns", "said"),
     [
         ({"close": ["a"] * 4}, "ES: close is String, not numbers"),
+        ({"open": ["a"] * 4}, "ES: open is String, not numbers"),
         ({"volume": [True] * 4}, "ES: volume is Boolean, not numbers"),
         ({"ts": ["2022-11-28"] * 4}, "ES: ts is String; bars need UTC moments"),
         ({"ts": [date(2022, 11, 28)] * 4}, "ES: ts is Date; bars need UTC moments"),
         ({"ts": [1.5] * 4}, "ES: ts is Float64; bars need UTC moments"),
         ({"close": [4_000.75] * 4}, "ES: ['open', 'high', 'low'] hold integers, which are ticks"),
+        ({n: [1.0] * 4 for n in PRICES[:3]}, "ES: ['close'] hold integers, which are ticks, and"),
         ({"close": [3 * 10**9] * 4}, "close: row 0 holds 3000000000, which is no int32"),
         ({n: [float("inf")] * 4 for n in PRICES}, "open must be a multiple of 0.25; 4 rows do not"),
         ({n: [1e300] * 4 for n in PRICES}, "open: row 0 holds 4e+300, which is no int32"),

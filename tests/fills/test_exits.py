@@ -28,7 +28,7 @@ def test_the_same_exit_twice_is_one() -> None:
 
 def test_texts_are_what_tables_show() -> None:
     exits = Exits.grid({"stop": {"times": "1.50", "of": "atr"}, "target": {"r": 2}})[0]
-    assert exits.texts() == {"stop": "1.50 x atr", "target": "2 r", "flatten": "none"}
+    assert exits.texts() == {"stop": "1.5 x atr", "target": "2 r", "flatten": "none"}
     other = Exits.grid({"stop": "level", "target": 8, "flatten": "08:05"})[0]
     assert other.texts() == {"stop": "level", "target": "8", "flatten": "08:05"}
 
