@@ -29,6 +29,7 @@ from app.yaml_lines import dump
 
 FOLDS_SHOWN: Final = 12
 TRADES_SHOWN: Final = 10
+NUMBERS: Final = ("combination", "fold", "seed")  # names of things, to be typed back
 PERCENT: Final = ("win_rate", "ambiguous")
 SPARE: Final = (  # what a narrow terminal does without, in this order; the store has it all
     *("ambiguous", "sharpe", "combination", "max_drawdown", "test_first", "train_trades"),
@@ -152,6 +153,8 @@ def figure(name: str, value: Any) -> Text:
     """One cell."""
     if value is None:
         return Text("-", style="dim")
+    if name in NUMBERS:
+        return Text(str(value))
     if name in PERCENT:
         return Text(f"{100 * value:.1f} %")
     if isinstance(value, Decimal):

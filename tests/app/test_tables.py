@@ -18,7 +18,7 @@ from app.figures import (
     single_run,
     verdict,
 )
-from app.tables import print_preview, print_run, print_sweep
+from app.tables import figure, print_preview, print_run, print_sweep
 
 
 def drawn(draw, *args, width=160):
@@ -162,3 +162,8 @@ def test_rows_are_drawn_even_if_there_are_none(capsys):
     print_rows([])
     print_rows([{"a": 1, "b": "x"}], title="Here")
     assert "Here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "text"), [("combination", "2970"), ("trades", "2,970")])
+def test_a_number_that_is_a_name_can_be_typed_back(name, text):
+    assert str(figure(name, 2970)) == text
