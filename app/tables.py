@@ -153,8 +153,6 @@ def figure(name: str, value: Any) -> Text:
     """One cell."""
     if value is None:
         return Text("-", style="dim")
-    if name in NUMBERS:
-        return Text(str(value))
     if name in PERCENT:
         return Text(f"{100 * value:.1f} %")
     if isinstance(value, Decimal):
@@ -162,7 +160,8 @@ def figure(name: str, value: Any) -> Text:
     if isinstance(value, float):
         style = ("green" if value > 0 else "red") if name in SIGNED and value else ""
         return Text(f"{value:,.2f}", style=style)
-    return Text(f"{value:,}" if isinstance(value, int) else str(value))
+    grouped = isinstance(value, int) and name not in NUMBERS
+    return Text(f"{value:,}" if grouped else str(value))
 
 
 def walk_table(console: Console, report: Report) -> RenderableType:
