@@ -4,6 +4,7 @@ The kernel is engine.fills.kernel with the rules of engine.fills.rules.
 """
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +14,11 @@ from engine.fills.simulate import best_net, simulate
 from tests.fills.programs import plain_program, programs, setups_on, table_for
 from tests.oracle.bridge import expected, plain_bars, plain_setups, trades_of
 from tests.oracle.fills import hold, play, priced
-from tests.proof.sizes import sized
+from tests.proof.sizes import sized as cases
 from tests.tapes import tapes
 
-CASES = sized(ci=400, full=10_000)
+CI = 400
+CASES = cases(ci=CI, full=CI)
 DROPS = {"no_bar", "both", "no_distance", "no_level", "passed", "late", "window", "busy", "max"}
 ENDS = {"stop", "target", "flatten", "session", "data_end", "ambiguous"}
 
@@ -41,10 +43,13 @@ def compare(data: st.DataObject) -> Counter:
 
 
 @pytest.mark.covers("T10")
-@settings(max_examples=CASES)
-@given(st.data())
-def test_kernel_equals_oracle(data: st.DataObject) -> None:
-    compare(data)
+def test_kernel_equals_oracle(sized: Callable[..., int]) -> None:
+    @settings(max_examples=sized("T10", ci=CI, full=10_000))
+    @given(st.data())
+    def other_tapes_each_time(data: st.DataObject) -> None:
+        compare(data)
+
+    other_tapes_each_time()
 
 
 def test_the_tapes_speak() -> None:
@@ -58,4 +63,4 @@ def test_the_tapes_speak() -> None:
 
     same_tapes_each_time()
     missed = {name for name in DROPS | ENDS if not spoke[name]}
-    assert len(missed) <= (0 if CASES >= 400 else 10), f"{CASES} tapes never met {missed}"
+    assert len(missed) <= (0 if CASES >= CI else 10), f"{CASES} tapes never met {missed}"

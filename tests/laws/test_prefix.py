@@ -1,6 +1,7 @@
 """The prefix law: no feature and no strategy changes what it said when the future changes."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -13,10 +14,9 @@ from engine.core.memo import feature
 from tests.laws.discovery import features, strategies
 from tests.laws.prefix import breaches, said_by_feature, said_by_setups
 from tests.makers import bars_from
-from tests.proof.sizes import sized
 from tests.tapes import tapes
 
-CASES = sized(ci=60, full=2_000, small=30)
+SIZES = {"ci": 60, "full": 2_000, "small": 30}
 FEATURES, STRATEGIES = features(), strategies()
 
 
@@ -31,10 +31,10 @@ def drawn(data: st.DataObject, kind: type[Strategy]) -> Strategy:
 
 @pytest.mark.covers("T13")
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_strategies_obey(name: str) -> None:
-    kind, spoke = STRATEGIES[name], Counter()
+def test_strategies_obey(name: str, sized: Callable[..., int]) -> None:
+    kind, spoke, cases = STRATEGIES[name], Counter(), sized("T13", **SIZES)
 
-    @settings(max_examples=CASES, derandomize=True, database=None)
+    @settings(max_examples=cases, derandomize=True, database=None)
     @given(st.data())
     def law(data: st.DataObject) -> None:
         bars, strategy = data.draw(tapes(most=90)), drawn(data, kind)
@@ -44,15 +44,15 @@ def test_strategies_obey(name: str) -> None:
         spoke["tapes"] += bool((strategy.setups(bars).bar < cut).any())
 
     law()
-    assert spoke["tapes"] >= max(1, CASES // 20), f"{name} spoke on {spoke['tapes']} of {CASES}"
+    assert spoke["tapes"] >= max(1, cases // 20), f"{name} spoke on {spoke['tapes']} of {cases}"
 
 
 @pytest.mark.covers("T13")
 @pytest.mark.parametrize("name", FEATURES)
-def test_features_obey(name: str) -> None:
-    function, spoke = FEATURES[name], Counter()
+def test_features_obey(name: str, sized: Callable[..., int]) -> None:
+    function, spoke, cases = FEATURES[name], Counter(), sized("T13", **SIZES)
 
-    @settings(max_examples=CASES, derandomize=True, database=None)
+    @settings(max_examples=cases, derandomize=True, database=None)
     @given(st.data())
     def law(data: st.DataObject) -> None:
         bars = data.draw(tapes(most=90))
@@ -64,7 +64,7 @@ def test_features_obey(name: str) -> None:
         )
 
     law()
-    assert spoke["tapes"] >= max(1, CASES // 20), f"{name} spoke on {spoke['tapes']} of {CASES}"
+    assert spoke["tapes"] >= max(1, cases // 20), f"{name} spoke on {spoke['tapes']} of {cases}"
 
 
 def test_there_is_something_to_hold_the_law_over() -> None:
