@@ -3,14 +3,15 @@
 import platform
 import sys
 
-from benchmarks import play, startup
+from benchmarks import play, profile, startup
 
 
 def main() -> None:
     quick = "--quick" in sys.argv
     print(f"{platform.machine()}, Python {platform.python_version()}\n")
     print(startup.measure(5 if quick else 15), "\n")
-    print(play.measure(3 if quick else 7, 120 if quick else 500))
+    print(play.measure(3 if quick else 7, 120 if quick else 500), "\n")
+    print(profile.measure(3 if quick else 7, 120 if quick else 1740))
 
 
 main()

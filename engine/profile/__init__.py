@@ -1,1 +1,1 @@
-"""Volume and time at price; the room is empty until its issue is taken."""
+"""Volume and time at price: histograms, levels, and the features made of them."""

@@ -1,0 +1,94 @@
+"""Composite profiles of the sessions before, added up from session profiles, never from bars."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.core.bars import Bars, Longs
+from engine.core.columns import Column
+from engine.core.errors import ParameterError
+from engine.core.jit import kernel
+from engine.core.memo import feature
+from engine.profile.histogram import empty_levels, histograms, in_ticks
+from engine.profile.kernel import Histograms, Levels, put_levels
+from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
+from engine.profile.rules import Law
+from engine.profile.sessions import shifted
+from engine.profile.slices import session_parts
+
+
+class Composite(NamedTuple):
+    """Levels of several sessions together, one value a session, in ticks; `volume` in lots."""
+
+    poc: Column
+    vah: Column
+    val: Column
+    volume: Column
+
+
+@feature
+def composite_levels(
+    bars: Bars,
+    *,
+    sessions: int = 2,
+    segment: str = "rth",
+    fraction: Decimal = FRACTION,
+    rule: str | Rule = "pairs",
+    model: Model = DEFAULT,
+) -> Composite:
+    """Point of control and value area of the last few sessions before each, taken together.
+
+    Absent until there were so many with bars in the segment, and where together they span more
+    rows than a profile may have.
+    """
+    if sessions < 1:
+        raise ParameterError(f"a composite is made of at least one session, not {sessions}")
+    parts, grid = session_parts(bars, segment), model.grid(bars)
+    made, out = histograms(bars, parts, model), empty_levels(len(parts))
+    join_levels(made, sessions, most_rows(grid), law_of(rule, fraction), out)
+    found = in_ticks(out, grid.row)
+    before = np.searchsorted(parts.session, np.arange(len(bars.sessions))) - 1
+    levels = (found.poc, found.vah, found.val, found.total)
+    return Composite(*(shifted(bars, level, found.present, before) for level in levels))
+
+
+@kernel
+def join_levels(profiles: Histograms, many: int, most: int, law: Law, out: Levels) -> None:
+    """Levels of each profile joined with the `many - 1` before it, within `most` rows."""
+    widest = 0
+    for e in range(many - 1, len(profiles.floor)):
+        low, high = joined_range(profiles, e - many + 1, e)
+        if high - low < most:
+            widest = max(widest, high - low + 1)
+    line = np.empty(widest, np.int64)
+    for e in range(many - 1, len(profiles.floor)):
+        low, high = joined_range(profiles, e - many + 1, e)
+        if low <= high and high - low < most:
+            line[: high - low + 1] = 0
+            add_up(profiles, e - many + 1, e, low, line)
+            put_levels(line[: high - low + 1], low, law, e, out)
+
+
+@kernel
+def joined_range(profiles: Histograms, first: int, last: int) -> tuple[int, int]:
+    """Lowest and highest row of some profiles; the high below the low if one has no rows."""
+    low, high = profiles.floor[first], profiles.floor[first] - 1
+    for e in range(first, last + 1):
+        rows = profiles.offset[e + 1] - profiles.offset[e]
+        if rows == 0:
+            return 0, -1
+        low = min(low, profiles.floor[e])
+        high = max(high, profiles.floor[e] + rows - 1)
+    return low, high
+
+
+@kernel
+def add_up(profiles: Histograms, first: int, last: int, low: int, line: Longs) -> None:
+    """Add profiles to a line that begins at row `low`."""
+    for e in range(first, last + 1):
+        start = profiles.floor[e] - low - profiles.offset[e]
+        for k in range(profiles.offset[e], profiles.offset[e + 1]):
+            line[start + k] += profiles.volume[k]

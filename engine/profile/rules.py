@@ -1,0 +1,157 @@
+"""The levels of one profile: each rule a function of its rows (docs/profiles.md)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.core.bars import Longs
+from engine.core.jit import kernel
+
+PAIRS, SINGLE, SYMMETRIC, GREEDY, SMOOTHED, CLUSTERED, PADDED = 0, 1, 2, 3, 4, 5, 6
+MID, LOWEST, HIGHEST = 0, 1, 2
+WHOLE = 10_000  # the scale of fractions
+CLUSTER = 3  # rows a cluster has at least
+
+
+class Law(NamedTuple):
+    """A rule as a kernel reads it; the fraction in 1/10^4."""
+
+    rule: int
+    fraction: int
+    tie_up: bool
+    poc_tie: int
+
+
+class Rows(NamedTuple):
+    """Levels as rows of their profile, counted from its lowest."""
+
+    poc: int
+    val: int
+    vah: int
+
+
+@kernel
+def levels(rows: Longs, law: Law) -> Rows:
+    """poc, val and vah of a profile in which something traded."""
+    if law.rule >= SMOOTHED:
+        return smoothed_levels(rows, law)
+    poc = poc_row(rows, law.poc_tie)
+    target = target_of(rows.sum(), law.fraction)
+    if law.rule == SYMMETRIC:
+        val, vah = symmetric(rows, poc, target)
+    elif law.rule == GREEDY:
+        val, vah = greedy(rows, target)
+    else:
+        val, vah = grown(rows, poc, target, step_of(law.rule), law.tie_up)
+    return Rows(poc, val, vah)
+
+
+@kernel
+def step_of(rule: int) -> int:
+    """Rows taken at a time."""
+    return 2 if rule == PAIRS else 1
+
+
+@kernel
+def target_of(total: int, fraction: int) -> int:
+    """The least whole volume that is at least the fraction, with no product that could wrap."""
+    many, rest = total // WHOLE, total % WHOLE
+    return fraction * many + (fraction * rest + WHOLE - 1) // WHOLE
+
+
+@kernel
+def poc_row(rows: Longs, tie: int) -> int:
+    """The row with the most volume."""
+    most = rows[0]
+    for volume in rows:
+        most = max(most, volume)
+    last = len(rows) - 1
+    best, nearest = -1, 2 * last + 1
+    for k in range(last + 1):
+        if rows[k] == most:
+            away = abs(2 * k - last) if tie == MID else (k if tie == LOWEST else last - k)
+            if away < nearest:
+                best, nearest = k, away
+    return best
+
+
+@kernel
+def grown(rows: Longs, poc: int, target: int, step: int, tie_up: bool) -> tuple[int, int]:  # noqa: FBT001 - kernels take no keywords
+    """From the poc outward, the better `step` rows at a time."""
+    val = vah = poc
+    inside, last = rows[poc], len(rows) - 1
+    while inside < target:
+        top, bottom = min(vah + step, last), max(val - step, 0)
+        above = rows[vah + 1 : top + 1].sum() if top > vah else -1
+        below = rows[bottom:val].sum() if bottom < val else -1
+        if above > below or (above == below and tie_up):
+            vah, inside = top, inside + above
+        else:
+            val, inside = bottom, inside + below
+    return val, vah
+
+
+@kernel
+def symmetric(rows: Longs, poc: int, target: int) -> tuple[int, int]:
+    """One row on each side together."""
+    val = vah = poc
+    inside, last = rows[poc], len(rows) - 1
+    while inside < target:
+        if vah < last:
+            vah += 1
+            inside += rows[vah]
+        if val > 0:
+            val -= 1
+            inside += rows[val]
+    return val, vah
+
+
+@kernel
+def greedy(rows: Longs, target: int) -> tuple[int, int]:
+    """The largest rows wherever they are; the ends of what was taken."""
+    order = np.argsort(-rows, kind="mergesort")
+    val = vah = int(order[0])
+    inside, k = rows[val], 1
+    while inside < target:
+        row = int(order[k])
+        val, vah, inside, k = min(val, row), max(vah, row), inside + rows[row], k + 1
+    return val, vah
+
+
+@kernel
+def smoothed_levels(rows: Longs, law: Law) -> Rows:
+    """S1's levels of the smoothed profile, held three times as large to stay whole."""
+    even = smoothed(rows, law.rule == PADDED)
+    poc = poc_row(even, LOWEST)
+    val, vah = grown(even, poc, target_of(even.sum(), law.fraction), 1, law.tie_up)
+    return Rows(poc if law.rule == SMOOTHED else cluster_row(even, poc), val, vah)
+
+
+@kernel
+def smoothed(rows: Longs, padded: bool) -> Longs:  # noqa: FBT001 - kernels take no keywords
+    """Sums of three neighbours; the edges three times the raw volume, or with zero beyond."""
+    out, last = 3 * rows, len(rows) - 1
+    for k in range(last + 1):
+        inner = 0 < k < last
+        if inner or padded:
+            below = rows[k - 1] if k > 0 else 0
+            above = rows[k + 1] if k < last else 0
+            out[k] = below + rows[k] + above
+    return out
+
+
+@kernel
+def cluster_row(even: Longs, poc: int) -> int:
+    """The weighted centre of the rows from the 95th percentile up; `poc` where they are few."""
+    place = 95 * (len(even) - 1)
+    ordered = np.sort(even)
+    at, part = place // 100, place % 100
+    after = ordered[min(at + 1, len(even) - 1)]
+    threshold = ordered[at] * (100 - part) + after * part
+    many = moment = volume = 0
+    for k in range(len(even)):
+        if even[k] * 100 >= threshold:
+            many, moment, volume = many + 1, moment + k * even[k], volume + even[k]
+    if many < CLUSTER:
+        return poc
+    return -((volume - 2 * moment) // (2 * volume))  # halves go down
