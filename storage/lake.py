@@ -17,7 +17,8 @@ from storage.folders import recover
 from storage.instruments import instrument_at
 from storage.names import plain
 from storage.parts import parts_of
-from storage.reading import SYNTHETIC, Series, days_between, read
+from storage.reading import SYNTHETIC, Series, days_between
+from storage.rolls import Contracts
 from storage.stored import Stored, extent, listed
 from storage.writing import merge, replace_tape, store_sessions
 
@@ -43,18 +44,35 @@ class Lake:
         timeframe: str = "1m",
         source: str | None = None,
     ) -> Bars:
-        """Stored bars of the trade dates from first to last, as far as there are any."""
+        """Stored bars of the trade dates from first to last, as far as there are any.
+
+        Of several contracts each session has the one in front, at the prices it traded at.
+        """
+        return self.contracts(symbol, timeframe, source).continuous(days_between(first, last))
+
+    def contracts(self, symbol: str, timeframe: str = "1m", source: str | None = None) -> Contracts:
+        """What is stored contract by contract, and the rolls that join it."""
         instrument, minutes = self.instrument(symbol), minutes_of(timeframe)
         chosen = self.chosen(symbol, minutes, source)
         files = parts_of(self.folder(chosen, symbol, minutes))
-        series = Series(instrument, chosen, minutes, tuple(files.values()))
-        return read(series, days_between(first, last))
+        return Contracts(self.root, Series(instrument, chosen, minutes, tuple(files.values())))
+
+    def contract_bars(
+        self,
+        symbol: str,
+        contract: str,
+        first: date | str | None = None,
+        last: date | str | None = None,
+        source: str | None = None,
+    ) -> Bars:
+        """Minute bars of one contract alone, before and after it was in front too."""
+        return self.contracts(symbol, "1m", source).bars(contract, days_between(first, last))
 
     def write_bars(self, bars: Bars) -> tuple[Path, ...]:
         """Store bars and name the files that changed; storing the same again changes none.
 
-        Real bars are merged in, the newer of two of one minute kept. A synthetic tape takes the
-        place of the one before it, because two tapes do not fit together.
+        Real bars are merged in contract by contract, the newer of two of one minute kept. A
+        synthetic tape takes the place of the one before it: two tapes do not fit together.
         """
         origin, symbol = bars.origin, bars.instrument.symbol
         if origin.synthetic != (origin.source == SYNTHETIC):
@@ -63,8 +81,13 @@ class Lake:
                 f"are stored as '{SYNTHETIC}'"
             )
         store_sessions(self.root / "sessions" / f"symbol={plain(symbol)}" / "part.parquet", bars)
-        write = replace_tape if origin.synthetic else merge
-        return write(self.folder(plain(origin.source), symbol, bars.minutes), bars)
+        folder = self.folder(plain(origin.source), symbol, bars.minutes)
+        if origin.synthetic:
+            return replace_tape(folder, bars)
+        written = merge(folder, bars)
+        files = tuple(parts_of(folder).values())
+        Contracts(self.root, Series(bars.instrument, origin.source, bars.minutes, files)).refresh()
+        return written
 
     def sources(self, symbol: str, timeframe: str = "1m") -> tuple[str, ...]:
         """Where the stored bars of a symbol come from."""

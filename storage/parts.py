@@ -1,7 +1,9 @@
-"""One partition of bars: a year of one series in one file that says what it holds.
+"""One partition of bars: a year of one series, or of one of its contracts, in one file.
 
-The file's metadata lists its sessions with a row count and a hash of each. Written by us, it is
-trusted: a reader checks nothing again, and names the data of any range of sessions by their hashes.
+Contracts overlap in time, so each has files of its own; a synthetic tape, and bars of which nobody
+knows the contract, lie in `part.parquet`. The file's metadata lists its sessions with a row count
+and a hash of each. Written by us, it is trusted: a reader checks nothing again, and names the data
+of any range of sessions by their hashes.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, unquote
 
 import numpy as np
 import polars as pl
@@ -25,6 +28,7 @@ from storage.conform import conform
 
 KEY: Final = "tickgrid"
 VALUES: Final = ("ts", *PRICES, "volume")
+PREFIX: Final = "contract-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Held:
     rows: int
     mark: str
     runs: tuple[tuple[str | None, int], ...] = ()  # contract and rows, in order
+    volume: int = 0
+
+
+class Part(NamedTuple):
+    """What a file is for: a year, and one contract or none in particular."""
+
+    year: int
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +63,26 @@ def grid_of(instrument: Instrument) -> str:
     return f"{instrument.tick.normalize():f} x {instrument.lot.normalize():f}"
 
 
-def part_path(series: Path, year: int) -> Path:
-    return series / f"year={year}" / "part.parquet"
+def part_path(series: Path, part: Part) -> Path:
+    name = f"{PREFIX}{quote(part.contract, safe='')}" if part.contract else "part"
+    return series / f"year={part.year}" / f"{name}.parquet"
 
 
-def parts_of(series: Path) -> dict[int, Path]:
-    """The partitions of one series by year."""
+def part_of(path: Path) -> Part:
+    """What the names of a file and its folder say."""
+    named = path.stem.startswith(PREFIX)
+    contract = unquote(path.stem.removeprefix(PREFIX)) if named else ""
+    return Part(int(path.parent.name.removeprefix("year=")), contract)
+
+
+def parts_of(series: Path) -> dict[Part, Path]:
+    """The partitions of one series, by year and contract."""
     found = series.glob("year=*/*.parquet")
     visible = sorted(path for path in found if not path.name.startswith("."))
-    years = {int(path.parent.name.removeprefix("year=")): path for path in visible}
-    if len(years) < len(visible):
+    parts = {part_of(path): path for path in visible}
+    if len(parts) < len(visible):
         raise StoreError(f"{series} has a year with more than one file; keep one of them")
-    return dict(sorted(years.items()))
+    return dict(sorted(parts.items()))
 
 
 def facts_of(path: Path) -> Facts | None:
@@ -84,8 +104,8 @@ def holds_ticks(path: Path) -> bool:
 
 
 def held_from(row: list[Any]) -> Held:
-    day, rows, mark, runs = row
-    return Held(day, rows, mark, tuple((name, count) for name, count in runs))
+    day, rows, mark, runs, volume = row
+    return Held(day, rows, mark, tuple((name, count) for name, count in runs), volume)
 
 
 def write_part(path: Path, frame: pl.DataFrame, instrument: Instrument, tape: str) -> None:
@@ -107,4 +127,5 @@ def marked(frame: pl.DataFrame) -> Iterator[Held]:
         lengths = frame["contract"][int(low) : int(high)].rle().struct.unnest()
         runs = tuple(zip(lengths["value"], lengths["len"], strict=True))
         digest.update(json.dumps(runs).encode())
-        yield Held(int(days[low]), int(high - low), digest.hexdigest(), runs)
+        volume = int(columns[-1][low:high].sum())
+        yield Held(int(days[low]), int(high - low), digest.hexdigest(), runs, volume)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from engine.core.errors import StoreError
 from engine.core.frames import bars_of
 from engine.core.instrument import Instrument
 from engine.core.zone import day_date, epoch_day
-from storage.parts import VALUES, Facts, Held, facts_of, grid_of, holds_ticks
+from storage.parts import VALUES, Facts, Held, facts_of, grid_of, holds_ticks, part_of
 
 Days = tuple[int, int]
 EVER: Final = (-(10**6), 10**6)
@@ -49,14 +50,39 @@ def days_between(first: date | str | None, last: date | str | None) -> Days:
     return low, EVER[1] if last is None else epoch_day(last)
 
 
-def read(series: Series, days: Days) -> Bars:
-    """The bars of the sessions in a range of trade dates."""
+class Entry(NamedTuple):
+    """One session of one file, where its rows begin, and how many the file has in all."""
+
+    path: Path
+    contract: str
+    held: Held
+    before: int
+    total: int
+
+    @property
+    def day(self) -> int:
+        return self.held.day
+
+    @property
+    def end(self) -> int:
+        return self.before + self.held.rows
+
+
+def entries_of(series: Series) -> list[Entry] | None:
+    """Every session of every contract, in order of date; nothing if another program wrote any."""
     facts = [facts_of(path) for path in series.files]
     ours = [known for known in facts if known is not None]
     if len(ours) < len(facts):
-        return checked_read(series, days)
+        return None
     refuse_strangers(series, ours)
-    return trusted_read(series, ours, days)
+    found = []
+    for path, said in zip(series.files, ours, strict=True):
+        contract, before = part_of(path).contract, 0
+        total = sum(held.rows for held in said.sessions)
+        for held in said.sessions:
+            found.append(Entry(path, contract, held, before, total))
+            before += held.rows
+    return sorted(found, key=lambda entry: entry.day)
 
 
 def refuse_strangers(series: Series, facts: Sequence[Facts]) -> None:
@@ -74,24 +100,46 @@ def refuse_strangers(series: Series, facts: Sequence[Facts]) -> None:
         )
 
 
-def trusted_read(series: Series, facts: Sequence[Facts], days: Days) -> Bars:
+def trusted_read(series: Series, entries: Sequence[Entry], days: Days) -> Bars:
     """Columns straight into arrays; sessions come from the facts, not from the rows."""
-    pieces: list[pl.LazyFrame] = []
-    held: list[Held] = []
-    for path, said in zip(series.files, facts, strict=True):
-        inside = [session for session in said.sessions if days[0] <= session.day <= days[1]]
-        if inside:
-            before = sum(session.rows for session in said.sessions if session.day < inside[0].day)
-            scan = pl.scan_parquet(path, glob=False, hive_partitioning=False, cache=False)
-            scan = scan.select(VALUES)
-            whole = len(inside) == len(said.sessions)
-            rows = sum(session.rows for session in inside)
-            pieces.append(scan if whole else scan.slice(before, rows))
-            held += inside
-    if not held:
-        raise nothing(series, facts[0].sessions[0].day, facts[-1].sessions[-1].day)
-    frame = pl.concat(pieces).collect().rechunk()  # on all cores; NumPy would join on one
-    return assembled(series, frame, held)
+    inside = [entry for entry in entries if days[0] <= entry.day <= days[1]]
+    if not inside:
+        raise nothing(series, entries[0].day, entries[-1].day)
+    frame = pl.concat(list(slices(inside))).collect().rechunk()  # on all cores; NumPy joins on one
+    return assembled(series, frame, [entry.held for entry in inside])
+
+
+def slices(entries: Sequence[Entry]) -> Iterator[pl.LazyFrame]:
+    """Neighbouring sessions of a file are read at once, and a whole file without a cut."""
+    first = 0
+    for k, (entry, after) in enumerate(zip(entries, [*entries[1:], None], strict=True)):
+        if after is not None and (after.path, after.before) == (entry.path, entry.end):
+            continue
+        low, high = entries[first].before, entry.end
+        scan = pl.scan_parquet(entry.path, glob=False, hive_partitioning=False, cache=False)
+        scan = scan.select(VALUES)
+        yield scan if high - low == entry.total else scan.slice(low, high - low)
+        first = k + 1
+
+
+def spliced(entries: Sequence[Entry]) -> list[Entry] | None:
+    """The sessions in order of time, where no two contracts have bars in the same stretch of it."""
+    found: list[Entry] = []
+    for _, group in groupby(entries, key=lambda entry: entry.day):
+        same = list(group)
+        if len(same) > 1:
+            same.sort(key=lambda entry: moment(entry, 0))
+            if any(moment(two, 0) <= moment(one, -1) for one, two in pairwise(same)):
+                return None
+        found += same
+    return found
+
+
+def moment(entry: Entry, row: int) -> int:
+    """The time of the first (0) or last (-1) bar of one session of one contract."""
+    at = entry.before if row == 0 else entry.end - 1
+    scan = pl.scan_parquet(entry.path, glob=False, hive_partitioning=False).select("ts")
+    return int(scan.slice(at, 1).collect()["ts"].to_physical()[0])
 
 
 def assembled(series: Series, frame: pl.DataFrame, held: Sequence[Held]) -> Bars:
@@ -140,6 +188,8 @@ def checked_read(series: Series, days: Days) -> Bars:
             )
     scans = [pl.scan_parquet(p, glob=False, hive_partitioning=False) for p in series.files]
     frame = pl.concat(scans, how="diagonal").collect()
+    if any(part_of(path).contract for path in series.files):
+        frame = frame.sort("ts", maintain_order=True)
     origin = Origin(series.source, series.synthetic)
     bars = bars_of(frame, series.instrument, minutes=series.minutes, origin=origin)
     dates = bars.sessions.date[bars.session]

@@ -82,7 +82,7 @@ def connect(root: Path) -> duckdb.DuckDBPyConnection:
 
 def files_of(root: Path, results: Results) -> dict[str, list[Path]]:
     """The files of every table; what is hidden belongs to a write that is not complete."""
-    files = {name: visible(root / name) for name in ("sessions", "levels")}
+    files = {name: visible(root / name) for name in ("sessions", "levels", "rolls")}
     files["bars"] = [path for path in visible(root / "bars") if holds_ticks(path)]
     runs = [results.folder / name for name in results.names()]
     for table in RUN_TABLES:

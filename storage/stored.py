@@ -45,12 +45,13 @@ class Stored:
         return f"{self.symbol} {self.minutes}m ({self.source})"
 
     def sessions(self) -> list[Held]:
-        """Every session held; files of another program are counted by UTC day."""
-        held: list[Held] = []
+        """Every session held, with the rows of all contracts; foreign files count by UTC day."""
+        held: dict[int, int] = {}
         for path in parts_of(self.folder).values():
             facts = facts_of(path)
-            held += counted(path) if facts is None else facts.sessions
-        return held
+            for session in counted(path) if facts is None else facts.sessions:
+                held[session.day] = held.get(session.day, 0) + session.rows
+        return [Held(day, rows, "") for day, rows in sorted(held.items())]
 
 
 def counted(path: Path) -> list[Held]:

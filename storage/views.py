@@ -13,7 +13,8 @@ from typing import Final
 import polars as pl
 
 from engine.core.axis import SCALE
-from storage.schema import TABLES, TS, Kind
+from storage.roll_table import ROLLS
+from storage.schema import TABLES, TS, Kind, Table
 
 TYPES: Final[dict[Kind, str]] = {
     TS: "TIMESTAMPTZ",
@@ -28,6 +29,7 @@ TYPES: Final[dict[Kind, str]] = {
     pl.Boolean: "BOOLEAN",
     pl.Date: "DATE",
 }
+SHOWN: Final[dict[str, Table]] = {**TABLES, ROLLS.name: ROLLS}
 SERIES: Final = ("symbol", "source", "timeframe")  # of bars: folders, not columns
 UNITS: Final[dict[str, dict[str, tuple[str, ...]]]] = {  # what stored whole numbers count
     "bars": {"tick": ("open", "high", "low", "close"), "lot": ("volume",)},
@@ -36,6 +38,7 @@ UNITS: Final[dict[str, dict[str, tuple[str, ...]]]] = {  # what stored whole num
         "lot": ("volume",),
         "share": ("fraction",),
     },
+    "rolls": {"tick": ("old_price", "new_price")},
     "combinations": {
         "money": ("gross_win", "gross_loss", "net", "max_drawdown"),
         "share": ("sum_r",),
@@ -59,19 +62,21 @@ def declaration(name: str) -> str:
 
 
 def typed(name: str) -> dict[str, str]:
-    kinds = {column: TYPES[kind] for column, kind in TABLES[name].columns.items()}
+    kinds = {column: TYPES[kind] for column, kind in SHOWN[name].columns.items()}
     return kinds if name != "bars" else dict.fromkeys(SERIES, "VARCHAR") | kinds
 
 
 def view(name: str, files: Iterable[Path]) -> str:
     """One table over its files, each column in the unit a person reads."""
-    table = TABLES[name]
+    table = SHOWN[name]
     head = [f't."{column}"' for column in SERIES] if name == "bars" else []
     head += [shown(name, column) for column in table.head]
     if table.slot:
         head.append(f"t.* EXCLUDE ({', '.join(quoted_name(column) for column in table.columns)})")
     head += [shown(name, column) for column in table.tail]
-    scale = "grids f USING (symbol)" if name in {"bars", "levels"} else "units f USING (run)"
+    scale = (
+        "grids f USING (symbol)" if name in {"bars", "levels", "rolls"} else "units f USING (run)"
+    )
     joined = f"LEFT JOIN store.{scale}" if name in UNITS else ""
     what = (", ".join(head), f"FROM ({rows(name, files)}) t", joined)
     return " ".join((f"CREATE VIEW {name} AS SELECT", *what))

@@ -13,7 +13,7 @@ from engine.core.frames import bars_of, frame_of
 from storage.atomic import write_frame
 from storage.conform import conform
 from storage.folders import building, install
-from storage.parts import facts_of, marked, part_path, parts_of, write_part
+from storage.parts import Part, facts_of, marked, part_path, parts_of, write_part
 from storage.reading import Series, refuse_strangers
 
 
@@ -26,14 +26,27 @@ def by_year(bars: Bars) -> Iterator[tuple[int, pl.DataFrame]]:
         yield int(years[low]), frame[int(low) : int(high)]
 
 
+def by_part(bars: Bars) -> Iterator[tuple[Part, pl.DataFrame]]:
+    """The years, each cut into its contracts."""
+    for year, frame in by_year(bars):
+        if bars.contract is None:
+            yield Part(year), frame
+        else:
+            split = frame.partition_by("contract", maintain_order=True)
+            yield from ((Part(year, cut["contract"][0] or ""), cut) for cut in split)
+
+
 def merge(folder: Path, bars: Bars) -> tuple[Path, ...]:
-    """Add real bars to a series minute by minute; of two bars of one minute the new one holds."""
+    """Add real bars to a series minute by minute; of two bars of one minute the new one holds.
+
+    A minute of another contract is another bar: nothing of one contract touches the next.
+    """
     written = []
     known = parts_of(folder)
-    for year, new in by_year(bars):
-        path = known.get(year, part_path(folder, year))
+    for part, new in by_part(bars):
+        path = known.get(part, part_path(folder, part))
         frame = new
-        if year in known:
+        if part in known:
             old = stored_frame(path, bars)
             kept = old.filter(~pl.col("ts").is_in(new["ts"].implode()))
             frame = pl.concat([kept, new]).sort("ts")
@@ -62,14 +75,15 @@ def changed(path: Path, frame: pl.DataFrame, tape: str) -> bool:
 
 def replace_tape(folder: Path, bars: Bars) -> tuple[Path, ...]:
     """Put a synthetic tape in the place of another, all its years at once."""
-    tape, years, known = bars.origin.fingerprint, dict(by_year(bars)), parts_of(folder)
+    tape, known = bars.origin.fingerprint, parts_of(folder)
+    years = {Part(year): frame for year, frame in by_year(bars)}
     if set(known) == set(years) and not any(changed(known[y], years[y], tape) for y in years):
         return ()
     built = building(folder)
-    for year, frame in years.items():
-        write_part(part_path(built, year), frame, bars.instrument, tape)
+    for part, frame in years.items():
+        write_part(part_path(built, part), frame, bars.instrument, tape)
     install(built, folder)
-    return tuple(part_path(folder, year) for year in years)
+    return tuple(part_path(folder, part) for part in years)
 
 
 def store_sessions(path: Path, bars: Bars) -> None:

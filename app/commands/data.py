@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.commands import roll
 from app.options import Json, Place, grouped
 
 app = typer.Typer(help="Make, import and list bars.")
@@ -62,3 +63,9 @@ def listing(*, place: Place, as_json: Json = False) -> None:
         typer.echo("nothing is stored yet; try: tickgrid data synth ES")
         return
     show(rows, as_json=as_json)
+
+
+app.command("roll", epilog="Example: tickgrid data roll ES --method volume --adjust difference")(
+    roll.roll
+)
+app.command("show", epilog="Example: tickgrid data show ES")(roll.show_symbol)
