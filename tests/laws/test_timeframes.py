@@ -17,8 +17,8 @@ from tests.makers import bars_from
 from tests.proof.sizes import sized
 from tests.tapes import tapes
 
-CASES = sized(ci=150, full=5_000, small=30)
-EACH = sized(ci=20, full=500, small=5)
+CASES = sized(ci=150, full=2_000, small=30)
+EACH = sized(ci=20, full=100, small=5)
 SPANS = (1, 2, 3, 5, 15, 60, 240, "session", "week")
 SEGMENTS = ("full", "rth", "eth")
 FEATURES = features()
