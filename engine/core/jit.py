@@ -1,10 +1,12 @@
 """One way to compile, and a disk cache that cannot go stale.
 
 Numba keys a cached kernel on its own file alone, so an edit in a helper elsewhere would go on being
-served as old machine code. Here the cache folder is named after the bytes of every engine source.
+served as old machine code. Here each file has a cache folder, named after the bytes of the file and
+of every engine source that it imports, near or far: an edit recompiles what it can reach, no more.
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -21,6 +23,10 @@ from numba import prange as prange  # noqa: PLC0414 - the one door through which
 F = TypeVar("F", bound=Callable[..., Any])
 
 ENGINE = Path(__file__).resolve().parents[1]
+IMPORT = re.compile(
+    rb"^\s*(?:from\s+(engine[\w.]*)\s+import\s+(\([^)]*\)|.*)|import\s+(engine[\w.]*))",
+    re.MULTILINE,
+)
 KEPT = 4
 OTHERS = 0o022  # the right of group and others to write
 SETTLED = 24 * 3600.0  # a younger folder may belong to a process that is still compiling
@@ -34,6 +40,42 @@ def source_hash() -> str:
         digest.update(path.relative_to(ENGINE).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def imported(path: Path) -> frozenset[Path]:
+    """The engine's files that a file imports: modules, and the packages whose names it takes."""
+    found = set()
+    for package, names, module in IMPORT.findall(path.read_bytes()):
+        whole = (package or module).decode()
+        for name in [whole, *(f"{whole}.{n}" for n in re.findall(r"\w+", names.decode()))]:
+            place = ENGINE.joinpath(*name.split(".")[1:])
+            found |= {
+                file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()
+            }
+    return frozenset(found)
+
+
+@cache
+def closure_hash(path: Path) -> str:
+    """Name a file by all sources its kernels can be made of."""
+    reached, ahead = {path}, [path]
+    while ahead:
+        news = imported(ahead.pop()) - reached
+        reached |= news
+        ahead += news
+    digest = blake2b(digest_size=8)
+    for file in sorted(reached):
+        digest.update(file.name.encode() + b"\0")
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_name(path: Path) -> str:
+    """The folder of one file's kernels; one that is not ours may reach every source of ours."""
+    ours = path.is_relative_to(ENGINE)
+    slug = ".".join(path.relative_to(ENGINE).with_suffix("").parts) if ours else path.stem
+    return f"{slug}/{closure_hash(path) if ours else source_hash()[:16]}"
 
 
 def user_caches() -> list[Path]:
@@ -76,30 +118,31 @@ def prune(root: Path, keep: Path) -> None:
 def cache_folder(places: Iterable[Path], name: str) -> Path | None:
     """Choose and freshen the folder for kernels of the sources called `name`, if any will do."""
     for place in places:
-        root = place / "kernels"
-        if usable(place) and usable(root) and usable(root / name):
-            (root / name).touch()
+        kept = place / "kernels" / name
+        if all(usable(folder) for folder in (place, place / "kernels", kept.parent, kept)):
+            kept.touch()
             with suppress(OSError):  # another process may be pruning too
-                prune(root, root / name)
-            return root / name
+                prune(kept.parent, kept)
+            return kept
     return None
 
 
 @cache
-def kernel_cache() -> Path | None:
-    """Where this process keeps compiled kernels; `None` means they are compiled each time.
+def kernel_cache(path: Path) -> Path | None:
+    """Where the compiled kernels of a file are kept; `None` means they are compiled each time.
 
     Numba would serve unchecked code to a process that asks for bounds checks: they live apart.
     """
     settings: Any = config
     checks = "-checked" if settings.BOUNDSCHECK else ""
-    return cache_folder(user_caches(), source_hash()[:16] + checks)
+    return cache_folder(user_caches(), cache_name(path) + checks)
 
 
 def compiled(function: F, *, parallel: bool) -> F:
     """Compile with the house's flags, leaving Numba's own settings as they were."""
     settings: Any = config
-    folder, before = kernel_cache(), settings.CACHE_DIR
+    path = Path(getattr(function, "__code__", compiled.__code__).co_filename).resolve()
+    folder, before = kernel_cache(path), settings.CACHE_DIR
     if folder is not None:
         settings.CACHE_DIR = str(folder)  # read once, while the decorator runs
     try:

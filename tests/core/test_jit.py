@@ -47,16 +47,16 @@ def hashed():
 
 
 def test_an_edit_in_any_source_changes_the_name(sources):
-    names = [hashed()]
-    assert re.fullmatch(r"[0-9a-f]{32}", names[0])
+    found = [hashed()]
+    assert re.fullmatch(r"[0-9a-f]{32}", found[0])
     helper = sources / "core" / "helper.py"
     helper.write_text("def rule(x): return 6 * x")
-    names.append(hashed())
+    found.append(hashed())
     helper.rename(sources / "core" / "helpers.py")
-    names.append(hashed())
+    found.append(hashed())
     (sources / "core" / "more.py").write_text("")
-    names.append(hashed())
-    assert len(set(names)) == 4
+    found.append(hashed())
+    assert len(set(found)) == 4
 
 
 def test_only_sources_make_the_name_and_they_make_it_everywhere(sources, tmp_path, monkeypatch):
@@ -73,22 +73,73 @@ def test_our_own_name_is_made_of_our_own_sources():
     assert jit.source_hash() == hashed()
 
 
+@pytest.fixture
+def linked(sources):
+    """Files that import one another in every way the engine does."""
+    for name, text in {
+        "fills/kernel.py": "from engine.fills.rules import (\n    a,\n    b,\n)\n",
+        "fills/rules.py": "from engine.core import helper as h, other\n",
+        "core/other.py": "    import engine.core.deep\n",
+        "core/deep.py": "from engine.fills.kernel import again\n",  # a ring comes to an end
+        "core/__init__.py": "A = 1\n",
+        "core/apart.py": "import numpy\nfrom engineering import nothing\n",
+    }.items():
+        (sources / name).parent.mkdir(exist_ok=True)
+        (sources / name).write_text(text)
+    return sources
+
+
+def names(root, *files):
+    """The cache folders of some files, as a fresh process finds them."""
+    jit.imported.cache_clear()
+    jit.closure_hash.cache_clear()
+    return [jit.cache_name(root / file) for file in files]
+
+
+@pytest.mark.parametrize(
+    ("edited", "moves"),
+    [
+        ("fills/kernel.py", True),  # itself
+        ("fills/rules.py", True),  # over several lines
+        ("core/helper.py", True),  # by name out of a package
+        ("core/other.py", True),  # the second of two names
+        ("core/deep.py", True),  # inside a function
+        ("core/__init__.py", True),  # the package a name was taken from
+        ("core/apart.py", False),
+        ("kernel.py", False),
+    ],
+)
+def test_an_edit_moves_the_kernels_it_can_reach_and_no_others(linked, edited, moves):
+    before = names(linked, "fills/kernel.py")
+    with (linked / edited).open("a") as file:
+        file.write("\n# another\n")
+    assert (names(linked, "fills/kernel.py") != before) is moves
+
+
+def test_the_folder_of_a_file_is_called_after_it(linked, tmp_path):
+    (found,) = names(linked, "fills/kernel.py")
+    assert re.fullmatch(r"fills\.kernel/[0-9a-f]{16}", found)
+    mine = tmp_path / "mine.py"
+    mine.write_text("x = 1")
+    assert names(tmp_path, "mine.py") == [f"mine/{jit.source_hash()[:16]}"]
+
+
 def test_each_name_has_a_private_folder_of_its_own(tmp_path):
     place = tmp_path / "home" / "tickgrid"
-    one, two = (jit.cache_folder([place], name) for name in ("one", "two"))
-    assert (one, two) == (place / "kernels" / "one", place / "kernels" / "two")
-    for folder in (place, one.parent, one, two):
+    one, two = (jit.cache_folder([place], f"k/{name}") for name in ("one", "two"))
+    assert (one, two) == (place / "kernels" / "k" / "one", place / "kernels" / "k" / "two")
+    for folder in (place, one.parent.parent, one.parent, one, two):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert not [f for f in folder.iterdir() if f.is_file()]
-    assert jit.cache_folder([place], "one") == one
+    assert jit.cache_folder([place], "k/one") == one
 
 
 def test_a_place_that_cannot_be_written_falls_back_to_the_next(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
     good = tmp_path / "good"
-    assert jit.cache_folder([blocked / "tickgrid", good], "n") == good / "kernels" / "n"
-    assert jit.cache_folder([blocked, blocked / "x"], "n") is None
+    assert jit.cache_folder([blocked / "tickgrid", good], "k/n") == good / "kernels/k/n"
+    assert jit.cache_folder([blocked, blocked / "x"], "k/n") is None
     assert jit.cache_folder([], "n") is None
     assert blocked.read_text() == "no folder"
 
@@ -111,13 +162,21 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
     assert jit.usable(tmp_path / "a")
 
 
-@pytest.mark.parametrize("part", ["", "kernels", "kernels/n"])
+@pytest.mark.parametrize("part", ["", "kernels", "kernels/k", "kernels/k/n"])
 @pytest.mark.parametrize("mode", [0o777, 0o720])
 def test_a_folder_that_others_may_write_is_refused(tmp_path, part, mode):
     place, good = tmp_path / "open", tmp_path / "good"
-    assert jit.cache_folder([place, good], "n") == place / "kernels" / "n"
+    assert jit.cache_folder([place, good], "k/n") == place / "kernels/k/n"
     (place / part).chmod(mode)
-    assert jit.cache_folder([place, good], "n") == good / "kernels" / "n"
+    assert jit.cache_folder([place, good], "k/n") == good / "kernels/k/n"
+
+
+def root_of(place):
+    """The folder of one file's caches."""
+    root = place / "kernels" / "k"
+    root.parent.mkdir(mode=0o700)
+    root.mkdir(mode=0o700)
+    return root
 
 
 def aged(root, days):
@@ -131,11 +190,10 @@ def aged(root, days):
 
 
 def test_old_folders_go_but_the_newest_few_stay(tmp_path):
-    root = tmp_path / "kernels"
-    root.mkdir(mode=0o700)
+    root = root_of(tmp_path)
     old = [aged(root, days) for days in (9, 2, 7, 3, 5)]
     (root / "file").write_text("not ours")
-    kept = jit.cache_folder([tmp_path], "new")
+    kept = jit.cache_folder([tmp_path], "k/new")
     left = {path.name for path in root.iterdir()}
     assert left == {"new", "file", "old2", "old3", "old5"}
     assert len(left) - 1 == jit.KEPT
@@ -144,21 +202,19 @@ def test_old_folders_go_but_the_newest_few_stay(tmp_path):
 
 
 def test_a_folder_in_recent_use_stays_however_many_there_are(tmp_path):
-    root = tmp_path / "kernels"
-    root.mkdir(mode=0o700)
-    names = {aged(root, days / 10).name for days in range(1, 9)}
-    jit.cache_folder([tmp_path], "new")
-    assert {path.name for path in root.iterdir()} == names | {"new"}
+    root = root_of(tmp_path)
+    young = {aged(root, days / 10).name for days in range(1, 9)}
+    jit.cache_folder([tmp_path], "k/new")
+    assert {path.name for path in root.iterdir()} == young | {"new"}
 
 
 def test_using_a_folder_makes_it_young_again(tmp_path):
-    root = tmp_path / "kernels"
-    root.mkdir(mode=0o700)
+    root = root_of(tmp_path)
     for days in (2, 3, 4, 5):
         aged(root, days).chmod(0o700)
-    jit.cache_folder([tmp_path], "old5")
+    jit.cache_folder([tmp_path], "k/old5")
     assert {path.name for path in root.iterdir()} == {"old2", "old3", "old4", "old5"}
-    jit.cache_folder([tmp_path], "new")
+    jit.cache_folder([tmp_path], "k/new")
     assert {path.name for path in root.iterdir()} == {"old2", "old3", "old5", "new"}
 
 
@@ -178,7 +234,7 @@ def test_two_processes_may_prune_at_once(tmp_path, monkeypatch):
         raise FileNotFoundError("the other one was faster")
 
     monkeypatch.setattr(jit, "prune", gone)
-    assert jit.cache_folder([tmp_path / "a"], "n") == tmp_path / "a" / "kernels" / "n"
+    assert jit.cache_folder([tmp_path / "a"], "k/n") == tmp_path / "a" / "kernels/k/n"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +272,8 @@ def test_a_machine_without_a_temporary_folder_still_starts(monkeypatch):
 def test_code_that_checks_bounds_is_kept_apart(monkeypatch, checks, ending):
     monkeypatch.setattr(jit.config, "BOUNDSCHECK", checks)
     monkeypatch.setattr(jit, "cache_folder", lambda _, name: Path(name))
-    assert jit.kernel_cache.__wrapped__() == Path(jit.source_hash()[:16] + ending)
+    path = Path(jit.__file__).resolve()
+    assert jit.kernel_cache.__wrapped__(path) == Path(jit.cache_name(path) + ending)
 
 
 @pytest.mark.parametrize("folder", [None, Path("/x/kernels/abc")])
@@ -229,7 +286,7 @@ def test_one_way_to_compile_and_numba_keeps_its_settings(monkeypatch, door, fold
         return lambda function: (function, jit.config.CACHE_DIR)
 
     monkeypatch.setattr(jit.config, "CACHE_DIR", "/theirs")
-    monkeypatch.setattr(jit, "kernel_cache", lambda: folder)
+    monkeypatch.setattr(jit, "kernel_cache", lambda _: folder)
     monkeypatch.setattr(jit, "njit", fake)
     assert door(len) == (len, "/theirs" if folder is None else str(folder))
     assert jit.config.CACHE_DIR == "/theirs"
@@ -246,7 +303,7 @@ def test_a_kernel_that_cannot_be_compiled_leaves_numba_as_it_was(monkeypatch):
         raise TypeError("no function")
 
     monkeypatch.setattr(jit.config, "CACHE_DIR", "/theirs")
-    monkeypatch.setattr(jit, "kernel_cache", lambda: Path("/x"))
+    monkeypatch.setattr(jit, "kernel_cache", lambda _: Path("/x"))
     monkeypatch.setattr(jit, "njit", broken)
     with pytest.raises(TypeError, match="no function"):
         jit.kernel(len)
@@ -278,7 +335,7 @@ def test_an_edited_helper_is_never_served_as_old_machine_code(tmp_path):
     root = tmp_path / "home" / "tickgrid" / "kernels"
     assert run(tmp_path) == ["12", "cold"]
     assert run(tmp_path) == ["12", "cached"]
-    assert len(list(root.iterdir())) == 1
+    assert {path.name for path in root.iterdir()} == {"loop", "rules"}
     rules.write_text(rule.format(6))
     assert run(tmp_path) == ["36", "cold"]
-    assert len(list(root.iterdir())) == 2
+    assert len(list((root / "loop").iterdir())) == 2
