@@ -31,6 +31,9 @@ app.command("sweep", epilog="Example: tickgrid sweep opening_drive --workers 2 -
     studies.sweep
 )
 app.command("runs", epilog="Example: tickgrid runs --json")(results.runs)
+app.command("report", epilog="Example: tickgrid report vpoc-02f1184103ee --out page.html")(
+    results.report
+)
 app.command("sql", epilog='Example: tickgrid sql "select run, sum(net) from trades group by run"')(
     results.sql
 )

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import adapters
 from app.console import notice
-from app.figures import Report
 from app.log import logger, stage
 from app.market import FIRST, SEED, SESSIONS, SYMBOL, bars_of, lacks, make
 from app.options import Changes, Machine
+from app.pages import Kept
 from app.progress import bar
 from app.resolve import Experiment, change, experiment_of
 from app.run import play, report_of, run_name
@@ -73,7 +73,7 @@ def bars_for(job: Job) -> Bars:
         return bars_of(job.lake, study, job.days)
 
 
-def perform(job: Job) -> Report:
+def perform(job: Job) -> Kept:
     """Play a job and store it; what is stored already is not played again."""
     bars, results = bars_for(job), Results(job.settings.root)
     name = run_name(job.experiment, bars)
@@ -82,7 +82,8 @@ def perform(job: Job) -> Report:
     else:
         with bar(job.experiment.study.study, len(job.experiment.plan)) as told:
             play(job.experiment, bars, job.settings, told)
-    return report_of(results.run(name), results.trials(bars.fingerprint))
+    run = results.run(name)
+    return Kept(run, report_of(run, results.trials(bars.fingerprint)), bars)
 
 
 def preview(job: Job) -> dict[str, Any]:

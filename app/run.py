@@ -9,16 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from app.figures import Report
 from app.log import Lines, logger, stage
 from app.resolve import Experiment
 from app.settings import Settings
 from app.versions import versions
 from app.yaml_lines import document_of
 from engine.core.bars import Bars
+from engine.core.calendars import calendar
 from engine.core.jit import source_hash
 from engine.research import sweep, tables
+from engine.research.sweep import periods
 from engine.research.watch import Progress
+from reports.findings import Report
 from storage.manifest import Manifest
 from storage.results import Results, Run
 from storage.schema import RUN_TABLES
@@ -78,6 +80,7 @@ def manifest_of(experiment: Experiment, bars: Bars, settings: Settings, started:
 def facts_of(bars: Bars) -> dict[str, Any]:
     """What every run says of its bars and of the code that played them."""
     instrument = bars.instrument
+    days = calendar(instrument.calendar)
     return {
         "symbol": instrument.symbol,
         "timeframe": f"{bars.minutes}m",
@@ -88,6 +91,8 @@ def facts_of(bars: Bars) -> dict[str, Any]:
         "seed": 0,  # nothing in this version draws
         "bars": len(bars),
         "sessions": int(bars.session[-1]) - int(bars.session[0]) + 1,
+        "zone": days.zone,
+        "periods": periods(bars),
         "currency": instrument.currency,
         "tick": f"{instrument.tick:f}",
         "lot": f"{instrument.lot:f}",
@@ -123,7 +128,7 @@ def report_of(run: Run, trials: int) -> Report:
     manifest, study = run.manifest, document_of(run.study, run.name).value
     shown = (
         *("study", "strategy", "symbol", "timeframe", "source", "synthetic", "sessions", "bars"),
-        *("combinations", "currency", "money_unit", "tick", "data", "engine"),
+        *("combinations", "currency", "money_unit", "tick", "zone", "periods", "data", "engine"),
     )
     return Report(
         run.name,

@@ -14,7 +14,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from app.figures import (
+from app.yaml_lines import dump
+from reports.findings import (
     Report,
     amount,
     best_rows,
@@ -25,7 +26,6 @@ from app.figures import (
     value_text,
     verdict,
 )
-from app.yaml_lines import dump
 
 FOLDS_SHOWN: Final = 12
 TRADES_SHOWN: Final = 10

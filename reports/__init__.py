@@ -1,1 +1,1 @@
-"""Frames in, one HTML page out; the room is empty until its issue is taken."""
+"""Frames in, one honest HTML page out."""

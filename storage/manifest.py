@@ -38,6 +38,8 @@ class Manifest:
     tick: str  # decimals as text: what stored prices, quantities and money count
     lot: str
     money_unit: str
+    zone: str = "UTC"  # of the exchange
+    periods: int = 252  # sessions a year
     settings: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     started: str = ""

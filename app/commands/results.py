@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,23 @@ def runs(*, place: Place, as_json: Json = False) -> None:
         typer.echo("no run is stored yet; try: tickgrid sweep opening_drive")
     else:
         print_rows(stored.select(SHOWN).to_dicts())
+
+
+@grouped
+def report(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The name of a stored run.")],
+    *,
+    place: Place,
+    file: Annotated[Path | None, typer.Option("--out", help="Write it there instead.")] = None,
+) -> None:
+    """Draw the page of a stored run anew, and say where it is."""
+    from app.pages import kept
+    from app.setting_up import settings_of
+    from storage.lake import Lake
+    from storage.results import Results
+
+    root = settings_of(place).root
+    typer.echo(kept(Results(root), Lake(root), run).write(file))
 
 
 @grouped

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.options import Changes, Json, Machine, StudyName, grouped
+
+if TYPE_CHECKING:
+    from app.pages import Kept
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
 
@@ -24,32 +27,46 @@ def sweep(
 ) -> None:
     """Play a study's whole grid, walk it forward, store and print the result."""
     from app.console import out, print_json
-    from app.figures import everything
     from app.job import job_of, perform, preview
     from app.tables import print_preview, print_sweep
+    from reports.findings import everything
 
     job = job_of(study, changes, machine)
     if dry_run and as_json:
         print_json(preview(job))
-    elif dry_run:
+        return
+    if dry_run:
         print_preview(out(), preview(job))
-    elif as_json:
-        print_json(everything(perform(job)))
+        return
+    done = perform(job)
+    if as_json:
+        print_json(everything(done.report))
     else:
-        print_sweep(out(), perform(job))
+        print_sweep(out(), done.report)
+    drawn(done)
 
 
 @grouped
 def run(study: StudyName, *, changes: Changes, machine: Machine, as_json: Json = False) -> None:
     """Play one combination: the first value of every list, unless --set says otherwise."""
     from app.console import out, print_json
-    from app.figures import single_run
     from app.job import job_of, perform
     from app.resolve import single
     from app.tables import print_run
+    from reports.findings import single_run
 
-    report = perform(job_of(study, changes, machine, single))
+    done = perform(job_of(study, changes, machine, single))
     if as_json:
-        print_json(single_run(report))
+        print_json(single_run(done.report))
     else:
-        print_run(out(), report)
+        print_run(out(), done.report)
+    drawn(done)
+
+
+def drawn(done: Kept) -> None:
+    """The page comes after the result: nobody waits for a picture to read a figure."""
+    from app.console import notice
+
+    if not done.place.exists():
+        done.write()
+    notice(f"page: {done.place}")

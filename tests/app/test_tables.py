@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from app.console import cell, plain, print_json, print_rows
-from app.figures import (
+from app.tables import figure, print_preview, print_run, print_sweep
+from reports.findings import (
     best_rows,
     chosen_text,
     everything,
@@ -18,7 +19,6 @@ from app.figures import (
     single_run,
     verdict,
 )
-from app.tables import figure, print_preview, print_run, print_sweep
 
 
 def drawn(draw, *args, width=160):

@@ -73,57 +73,6 @@ def test_our_own_name_is_made_of_our_own_sources():
     assert jit.source_hash() == hashed()
 
 
-@pytest.fixture
-def linked(sources):
-    """Files that import one another in every way the engine does."""
-    for name, text in {
-        "fills/kernel.py": "from engine.fills.rules import (\n    a,\n    b,\n)\n",
-        "fills/rules.py": "from engine.core import helper as h, other\n",
-        "core/other.py": "    import engine.core.deep\n",
-        "core/deep.py": "from engine.fills.kernel import again\n",  # a ring comes to an end
-        "core/__init__.py": "A = 1\n",
-        "core/apart.py": "import numpy\nfrom engineering import nothing\n",
-    }.items():
-        (sources / name).parent.mkdir(exist_ok=True)
-        (sources / name).write_text(text)
-    return sources
-
-
-def names(root, *files):
-    """The cache folders of some files, as a fresh process finds them."""
-    jit.imported.cache_clear()
-    jit.closure_hash.cache_clear()
-    return [jit.cache_name(root / file) for file in files]
-
-
-@pytest.mark.parametrize(
-    ("edited", "moves"),
-    [
-        ("fills/kernel.py", True),  # itself
-        ("fills/rules.py", True),  # over several lines
-        ("core/helper.py", True),  # by name out of a package
-        ("core/other.py", True),  # the second of two names
-        ("core/deep.py", True),  # inside a function
-        ("core/__init__.py", True),  # the package a name was taken from
-        ("core/apart.py", False),
-        ("kernel.py", False),
-    ],
-)
-def test_an_edit_moves_the_kernels_it_can_reach_and_no_others(linked, edited, moves):
-    before = names(linked, "fills/kernel.py")
-    with (linked / edited).open("a") as file:
-        file.write("\n# another\n")
-    assert (names(linked, "fills/kernel.py") != before) is moves
-
-
-def test_the_folder_of_a_file_is_called_after_it(linked, tmp_path):
-    (found,) = names(linked, "fills/kernel.py")
-    assert re.fullmatch(r"fills\.kernel/[0-9a-f]{16}", found)
-    mine = tmp_path / "mine.py"
-    mine.write_text("x = 1")
-    assert names(tmp_path, "mine.py") == [f"mine/{jit.source_hash()[:16]}"]
-
-
 def test_each_name_has_a_private_folder_of_its_own(tmp_path):
     place = tmp_path / "home" / "tickgrid"
     one, two = (jit.cache_folder([place], f"k/{name}") for name in ("one", "two"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import polars as pl
@@ -33,6 +34,11 @@ class Report:
     def money(self, units: float | None) -> float | None:
         """Currency of so many money units."""
         return None if units is None else float(Decimal(units) * Decimal(self.facts["money_unit"]))
+
+    def moneys(self, units: pl.Series) -> pl.Series:
+        """Currency of a column of money units, each the nearest number to the exact one."""
+        unit = Fraction(self.facts["money_unit"])
+        return (units * unit.numerator).cast(pl.Float64) / unit.denominator
 
     def axes(self) -> list[str]:
         """The columns that say which combination it is."""

@@ -1,0 +1,72 @@
+"""HTML by small functions; every text from outside is escaped here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from reports.exhibit import Exhibit
+
+
+def tag(name: str, inside: str, **marks: str) -> str:
+    """An element around markup that is safe already."""
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in marks.items()
+    )
+    return f"<{name}{written}>{inside}</{name}>"
+
+
+def paragraph(text: str, **marks: str) -> str:
+    return tag("p", escape(text), **marks)
+
+
+def figure(exhibit: Exhibit, *, half: bool = False) -> str:
+    """A place for the page's script to draw in, with a caption that stands without it."""
+    heading = tag("h3", escape(exhibit.title), id=f"title-{exhibit.key}")
+    caption = tag("figcaption", heading + paragraph(exhibit.says))
+    height = exhibit.layout.get("height", 340)
+    marks = {"class_": "plot", "data_figure": exhibit.key, "style": f"height:{height}px"}
+    plot = tag("div", "", **marks, role="img", aria_labelledby=f"title-{exhibit.key}")
+    return tag("figure", caption + plot, class_="half" if half else "whole")
+
+
+def table(rows: Sequence[Mapping[str, Any]], *, words: bool = False) -> str:
+    """A plain table of rows that are text already."""
+    head = "".join(tag("th", escape(str(name)), scope="col") for name in rows[0])
+    body = "".join(
+        tag("tr", "".join(tag("td", escape(str(value))) for value in row.values())) for row in rows
+    )
+    inner = tag("thead", tag("tr", head)) + tag("tbody", body)
+    made = tag("table", inner, class_="words" if words else "figures-table")
+    return tag("div", made, class_="scroll", tabindex="0", role="region", aria_label="table")
+
+
+def leaves(key: str, columns: Iterable[str], label: str) -> str:
+    """A table that the page's script fills, sorts, filters and leafs through."""
+    head = "".join(
+        tag("th", tag("button", escape(name), type="button"), scope="col") for name in columns
+    )
+    controls = (
+        '<label>Filter <input type="search" placeholder="long, stop, 2024-03"></label>'
+        '<button type="button">Earlier page</button><button type="button">Next page</button>'
+        '<span data-said="" aria-live="polite"></span>'
+    )
+    inner = tag("table", tag("thead", tag("tr", head)) + "<tbody></tbody>", aria_label=label)
+    boxed = tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=label)
+    return tag("div", tag("div", controls, class_="leaf") + boxed, data_table=key)
+
+
+def definitions(pairs: Iterable[tuple[str, str]], name: str) -> str:
+    """Terms and what they are."""
+    inside = "".join(
+        tag("div", tag("dt", escape(term)) + tag("dd", escape(what))) for term, what in pairs
+    )
+    return tag("dl", inside, class_=name)
+
+
+def tile(term: str, value: str, under: str = "", tone: str = "") -> str:
+    """One figure large enough to be read first."""
+    small = tag("small", escape(under)) if under else ""
+    number = tag("span", escape(value), class_=tone) if tone else escape(value)
+    return tag("div", tag("dt", escape(term)) + tag("dd", number + small), class_="tile")
