@@ -12,9 +12,10 @@ from engine.core.errors import CalendarError, ParameterError, StudyError
 from engine.core.hours import Calendar
 from engine.core.instrument import Instrument
 from engine.core.zone import day_date
+from engine.synth.edge import edge_of
 from engine.synth.market import synthesise
 from storage.lake import Lake, minutes_of
-from storage.reading import SYNTHETIC
+from storage.reading import SYNTHETIC, edged
 from storage.stored import Stored, span
 
 # What a first sweep plays when nothing is stored.
@@ -32,9 +33,12 @@ def day_of(text: str) -> date:
         raise ParameterError(f"'{text}' is no date; write it as 2020-01-02") from None
 
 
-def make(lake: Lake, symbol: str, first: date, sessions: int, seed: int) -> Bars:
-    """Synthetic bars, stored as what they are."""
-    bars = synthesise(lake.instrument(symbol), first, sessions, seed)
+def make(
+    lake: Lake, symbol: str, first: date, sessions: int, seed: int, edge: str | None = None
+) -> Bars:
+    """Synthetic bars, stored as what they are; a planted edge is part of their source's name."""
+    planted = None if edge is None else edge_of(edge)
+    bars = synthesise(lake.instrument(symbol), first, sessions, seed, planted)
     lake.write_bars(bars)
     return bars
 
@@ -42,9 +46,10 @@ def make(lake: Lake, symbol: str, first: date, sessions: int, seed: int) -> Bars
 def lacks(lake: Lake, data: Data) -> bool:
     """Whether the default bars have to be made first: only where the symbol has none at all."""
     lake.instrument(data.symbol)  # a symbol nobody knows is named before its bars are
-    if any(series.symbol == data.symbol for series in lake.stored()):
+    asked = data.source is not None
+    if any(s.symbol == data.symbol and (asked or not edged(s.source)) for s in lake.stored()):
         return False
-    if data.symbol == SYMBOL and data.timeframe == "1m" and data.source in (None, SYNTHETIC):
+    if data.symbol == SYMBOL and data.source in (None, SYNTHETIC):
         return True
     raise lake.missing(data.symbol, minutes_of(data.timeframe), data.source)
 
@@ -73,7 +78,8 @@ def asked(study: Study) -> tuple[date | None, date | None]:
 
 def series_of(lake: Lake, data: Data) -> Stored:
     """The stored series a study means."""
-    minutes = minutes_of(data.timeframe)
+    asked = minutes_of(data.timeframe)
+    minutes = lake.read_for(data.symbol, asked, data.source)
     wanted = (data.symbol, lake.chosen(data.symbol, minutes, data.source), minutes)
     return next(s for s in lake.stored() if (s.symbol, s.source, s.minutes) == wanted)
 

@@ -41,12 +41,12 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def spread(kind: Any) -> list[inspect.Parameter]:
-    hints = get_type_hints(kind, include_extras=True)
+    hints, needed = get_type_hints(kind, include_extras=True), inspect.Parameter.empty
     return [
         inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=field.default,
+            default=needed if field.default is dataclasses.MISSING else field.default,
             annotation=hints[field.name],
         )
         for field in dataclasses.fields(kind)

@@ -22,14 +22,18 @@ from engine.research.watch import unseen
 
 
 class Rate(ProgressColumn):
-    """Combinations a second."""
+    """How much is done in a second."""
+
+    def __init__(self, unit: str = "combinations") -> None:
+        super().__init__()
+        self.unit = unit
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f} combinations/s" if task.speed else "")
+        return Text(f"{task.speed:,.0f} {self.unit}/s" if task.speed else "")
 
 
 @contextmanager
-def bar(label: str, total: int) -> Iterator[Told]:
+def bar(label: str, total: int, unit: str = "combinations") -> Iterator[Told]:
     """A function to be told how far the work is; it keeps quiet where nobody watches."""
     console = err()
     if not console.is_terminal:
@@ -39,7 +43,7 @@ def bar(label: str, total: int) -> Iterator[Told]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        Rate(),
+        Rate(unit),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as shown:

@@ -73,7 +73,9 @@ def header(report: Report) -> Panel:
     grid = Table.grid(padding=(0, 2))
     for name, value in described(facts):
         grid.add_row(Text(name, style="dim"), Text(value))
-    parts: list[RenderableType] = [synthetic_banner()] if facts["synthetic"] else []
+    parts: list[RenderableType] = (
+        [synthetic_banner(str(facts["source"]))] if facts["synthetic"] else []
+    )
     parts.append(grid)
     outer = Table.grid()
     for part in parts:
@@ -81,10 +83,12 @@ def header(report: Report) -> Panel:
     return Panel(outer, title=escape(str(facts["study"])), title_align="left")
 
 
-def synthetic_banner() -> Text:
+def synthetic_banner(source: str) -> Text:
+    """What no reader may miss, with the edge that was planted."""
+    planted = source.partition("-")[2]
+    edge = f"with a planted edge ({planted})" if planted else "without any edge"
     return Text(
-        " SYNTHETIC DATA: made from a seed, without any edge; nothing here says anything about a "
-        "market ",
+        f" SYNTHETIC DATA: made from a seed, {edge}; nothing here says anything about a market ",
         style="bold black on yellow",
     )
 

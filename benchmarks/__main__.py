@@ -3,7 +3,7 @@
 import platform
 import sys
 
-from benchmarks import play, profile, startup
+from benchmarks import ingest, play, profile, startup
 
 
 def main() -> None:
@@ -11,7 +11,8 @@ def main() -> None:
     print(f"{platform.machine()}, Python {platform.python_version()}\n")
     print(startup.measure(5 if quick else 15), "\n")
     print(play.measure(3 if quick else 7, 120 if quick else 500), "\n")
-    print(profile.measure(3 if quick else 7, 120 if quick else 1740))
+    print(profile.measure(3 if quick else 7, 120 if quick else 1740), "\n")
+    print(ingest.measure(3 if quick else 7, 120 if quick else 1740))
 
 
 main()

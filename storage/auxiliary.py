@@ -1,7 +1,7 @@
 """Auxiliary series under `aux/`: daily or irregular values, one file a series, kept as delivered.
 
-A row's moment is what its value is about, the close of that day for a daily index. When it was
-published is said where it is used: `asof(bars, series, "close", lag=15)`.
+A row's moment is what its value is about, the close of that day for a daily index. How many minutes
+later it was published is kept with the series, and `beside` joins it no earlier.
 """
 
 from __future__ import annotations
@@ -13,14 +13,25 @@ import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
-from engine.core.asof import Auxiliary, auxiliary, moments_of
-from engine.core.errors import DataError, StoreError, unknown
+from engine.core.asof import Auxiliary, asof, auxiliary, moments_of
+from engine.core.bars import Bars
+from engine.core.columns import Column
+from engine.core.errors import DataError, ParameterError, StoreError, unknown
 from engine.core.session import moment_text
 from storage.atomic import write_frame
 from storage.names import plain
 from storage.schema import TS
 
 FOLDER: Final = "aux"
+LAG: Final = "tickgrid.lag"  # minutes, among the facts of a file
+LISTING: Final = {
+    "name": pl.String,
+    "columns": pl.String,
+    "rows": pl.Int64,
+    "first": pl.String,
+    "last": pl.String,
+    "lag": pl.Int64,
+}
 PRICES: Final = ("open", "high", "low", "close")
 
 
@@ -62,7 +73,7 @@ def times_of(name: str, stamps: pl.Series, clock: Clock | None) -> Any:
     if (moments == dates.cast(TS).to_physical().to_numpy()).all():
         raise DataError(
             f"{name}: {stamps.name} holds dates alone; say which time of the day the values are "
-            "about, such as Clock('15:15', 'America/Chicago')"
+            "about: --at 15:15 --tz America/Chicago"
         )
     return moments
 
@@ -93,23 +104,53 @@ def path_of(root: Path, name: str) -> Path:
     return root / FOLDER / f"{plain(name)}.parquet"
 
 
-def store_series(root: Path, series: Auxiliary) -> Path:
-    """Keep a series in the place of the one that had its name."""
+def store_series(root: Path, series: Auxiliary, lag: int = 0) -> Path:
+    """Keep a series, published so many minutes after its moments, in the place of its namesake."""
+    if lag < 0:
+        raise ParameterError(f"{series.name}: nothing is published {-lag} minutes before it is so")
     stamps = pl.Series("ts", series.time).cast(TS)
+    frame = pl.DataFrame([stamps, *(pl.Series(k, v) for k, v in series.values.items())])
     path = path_of(root, series.name)
-    write_frame(path, pl.DataFrame([stamps, *(pl.Series(k, v) for k, v in series.values.items())]))
+    write_frame(path, frame, {LAG: str(lag)})
     return path
+
+
+def lag_of(root: Path, name: str) -> int:
+    """Minutes from the moments of a stored series to their publication."""
+    return int(pl.read_parquet_metadata(stored_at(root, name)).get(LAG, "0"))
+
+
+def beside(root: Path, bars: Bars, name: str, column: str, oldest: int | None = None) -> Column:
+    """The last value of a stored series that was published by the close of each bar."""
+    series = load_series(root, name)
+    return asof(bars, series, column, lag=lag_of(root, name), oldest=oldest)
+
+
+def listing(root: Path) -> pl.DataFrame:
+    """One row a stored series."""
+    rows = []
+    for name in stored_names(root):
+        series = load_series(root, name)
+        ends = [moment_text(int(series.time[k])) if len(series) else None for k in (0, -1)]
+        columns = ", ".join(series.values)
+        rows.append((name, columns, len(series), *ends, lag_of(root, name)))
+    return pl.DataFrame(rows, schema=LISTING, orient="row")
 
 
 def stored_names(root: Path) -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (root / FOLDER).glob("*.parquet") if p.stem[0] != "."))
 
 
-def load_series(root: Path, name: str) -> Auxiliary:
-    """A stored series by its name."""
+def stored_at(root: Path, name: str) -> Path:
+    """Where a series lies, if it does."""
     if name not in stored_names(root):
         raise unknown("auxiliary series", name, stored_names(root))
-    path = path_of(root, name)
+    return path_of(root, name)
+
+
+def load_series(root: Path, name: str) -> Auxiliary:
+    """A stored series by its name."""
+    path = stored_at(root, name)
     try:
         frame = pl.read_parquet(path, glob=False)
     except (OSError, PolarsError) as error:

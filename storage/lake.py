@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,13 +13,16 @@ import polars as pl
 from engine.core.bars import Bars
 from engine.core.errors import ParameterError, StoreError
 from engine.core.instrument import Instrument
+from engine.core.resample import DAY_MINUTES, resample
 from storage.folders import recover
 from storage.instruments import instrument_at
+from storage.locks import writing
 from storage.names import plain
 from storage.parts import parts_of
-from storage.reading import SYNTHETIC, Series, days_between
+from storage.reading import SYNTHETIC, Series, days_between, edged, made_up
 from storage.rolls import Contracts
 from storage.stored import Stored, extent, listed
+from storage.together import recover as recover_together
 from storage.writing import merge, replace_tape, store_sessions
 
 SPAN: Final = re.compile(r"([1-9][0-9]*)([mhd])")
@@ -46,9 +49,22 @@ class Lake:
     ) -> Bars:
         """Stored bars of the trade dates from first to last, as far as there are any.
 
-        Of several contracts each session has the one in front, at the prices it traded at.
+        Of several contracts each session has the one in front, at the prices it traded at. A
+        timeframe that is not stored is folded from finer bars, and its origin says so.
         """
-        return self.contracts(symbol, timeframe, source).continuous(days_between(first, last))
+        minutes = minutes_of(timeframe)
+        finest = self.read_for(symbol, minutes, source)
+        contracts = self.contracts(symbol, f"{finest}m", source)
+        bars = contracts.continuous(days_between(first, last))
+        return bars if finest == minutes else folded(bars, minutes)
+
+    def read_for(self, symbol: str, minutes: int, source: str | None) -> int:
+        """Minutes of the stored bars that serve a timeframe: its own, or the finest that fit."""
+        known = {
+            s.minutes for s in self.stored() if s.symbol == symbol and source in (None, s.source)
+        }
+        filling = {span for span in known if minutes % span == 0}
+        return minutes if minutes in known or not filling else min(filling)
 
     def contracts(self, symbol: str, timeframe: str = "1m", source: str | None = None) -> Contracts:
         """What is stored contract by contract, and the rolls that join it."""
@@ -75,18 +91,21 @@ class Lake:
         synthetic tape takes the place of the one before it: two tapes do not fit together.
         """
         origin, symbol = bars.origin, bars.instrument.symbol
-        if origin.synthetic != (origin.source == SYNTHETIC):
+        if origin.synthetic != made_up(origin.source):
             raise StoreError(
                 f"{bars!r} say their source is '{origin.source}'; synthetic bars, and they alone, "
                 f"are stored as '{SYNTHETIC}'"
             )
-        store_sessions(self.root / "sessions" / f"symbol={plain(symbol)}" / "part.parquet", bars)
         folder = self.folder(plain(origin.source), symbol, bars.minutes)
-        if origin.synthetic:
-            return replace_tape(folder, bars)
-        written = merge(folder, bars)
-        files = tuple(parts_of(folder).values())
-        Contracts(self.root, Series(bars.instrument, origin.source, bars.minutes, files)).refresh()
+        with writing(self.root, symbol):
+            recover_together(self.root)
+            store_sessions(self.root, bars)
+            if origin.synthetic:
+                return replace_tape(folder, bars)
+            written = merge(folder, bars)
+            files = tuple(parts_of(folder).values())
+            series = Series(bars.instrument, origin.source, bars.minutes, files)
+            Contracts(self.root, series).refresh()
         return written
 
     def sources(self, symbol: str, timeframe: str = "1m") -> tuple[str, ...]:
@@ -100,6 +119,7 @@ class Lake:
 
     def stored(self) -> list[Stored]:
         """Every series there is, in order of symbol, source and timeframe."""
+        recover_together(self.root)
         symbols = list((self.root / "bars").glob("source=*/symbol=*"))
         for folder in symbols:
             recover(folder)
@@ -107,19 +127,23 @@ class Lake:
         return sorted(Stored.at(folder) for folder in folders if parts_of(folder))
 
     def chosen(self, symbol: str, minutes: int, source: str | None) -> str:
-        """The source to read: the one asked for, else the only real one, else the synthetic one."""
+        """The source to read: the one asked for, else the only real one, else the synthetic one.
+
+        A planted edge is read by who asks for it alone.
+        """
         found = self.sources(symbol, f"{minutes}m")
-        real = [name for name in found if name != SYNTHETIC]
+        real = [name for name in found if not made_up(name)]
         if source is not None and source in found:
             return source
         if source is not None or not found:
             raise self.missing(symbol, minutes, source)
-        if len(real) > 1:
+        among = real or ([SYNTHETIC] if SYNTHETIC in found else list(found))
+        if len(among) > 1 or edged(among[0]):
             raise StoreError(
-                f"{symbol} {minutes}m is stored from {' and '.join(real)}; "
-                f"say which: source: {real[0]}"
+                f"{symbol} {minutes}m is stored from {' and '.join(among)}; "
+                f"say which: source: {among[0]}"
             )
-        return (real or [SYNTHETIC])[0]
+        return among[0]
 
     def missing(self, symbol: str, minutes: int, source: str | None) -> StoreError:
         """What was asked for, what there is, and how to make some."""
@@ -133,6 +157,12 @@ class Lake:
     def folder(self, source: str, symbol: str, minutes: int) -> Path:
         series = Path(f"source={source}", f"symbol={symbol}", f"timeframe={minutes}m")
         return self.root / "bars" / series
+
+
+def folded(bars: Bars, minutes: int) -> Bars:
+    """Coarser bars that carry out of which they were made."""
+    coarse = resample(bars, "session" if minutes == DAY_MINUTES else minutes)
+    return replace(coarse, origin=replace(coarse.origin, folded=f"{bars.minutes}m"))
 
 
 def minutes_of(timeframe: str) -> int:

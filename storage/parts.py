@@ -115,17 +115,24 @@ def write_part(path: Path, frame: pl.DataFrame, instrument: Instrument, tape: st
     write_frame(path, conform("bars", frame), {KEY: json.dumps(said, separators=(",", ":"))})
 
 
+def runs_of(names: pl.Series) -> tuple[tuple[str | None, int], ...]:
+    """Contract and rows, in order."""
+    lengths = names.rle().struct.unnest()
+    return tuple(zip(lengths["value"], lengths["len"], strict=True))
+
+
 def marked(frame: pl.DataFrame) -> Iterator[Held]:
     """Every session of a frame of bars, with a hash of what it holds."""
     days = frame["trade_date"].to_physical().to_numpy()
     columns = [frame[name].to_physical().to_numpy() for name in VALUES]
     first = np.flatnonzero(np.diff(days, prepend=-1))
+    alone = frame["contract"].n_unique() == 1
     for low, high in zip(first, [*first[1:], len(days)], strict=True):
         digest = blake2b(digest_size=12)
         for values in columns:
             digest.update(np.ascontiguousarray(values[low:high]).data)
-        lengths = frame["contract"][int(low) : int(high)].rle().struct.unnest()
-        runs = tuple(zip(lengths["value"], lengths["len"], strict=True))
+        names = frame["contract"][int(low) : int(high)]
+        runs = ((names[0], len(names)),) if alone else runs_of(names)
         digest.update(json.dumps(runs).encode())
         volume = int(columns[-1][low:high].sum())
         yield Held(int(days[low]), int(high - low), digest.hexdigest(), runs, volume)

@@ -27,6 +27,16 @@ EVER: Final = (-(10**6), 10**6)
 SYNTHETIC: Final = "synthetic"
 
 
+def made_up(source: str) -> bool:
+    """Whether a source is a market made from a seed, without an edge or with a planted one."""
+    return source == SYNTHETIC or edged(source)
+
+
+def edged(source: str) -> bool:
+    """Whether an edge was planted in a market made from a seed."""
+    return source.startswith(f"{SYNTHETIC}-")
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """One series of the store: whose bars, from where, how long, and the files of its years."""
@@ -38,7 +48,7 @@ class Series:
 
     @property
     def synthetic(self) -> bool:
-        return self.source == SYNTHETIC
+        return made_up(self.source)
 
     def __str__(self) -> str:
         return f"{self.instrument.symbol} {self.minutes}m ({self.source})"

@@ -15,15 +15,24 @@ import polars as pl
 from engine.core.contracts import INSTRUMENTS
 from engine.core.errors import StoreError
 from engine.core.instrument import Instrument
+from storage.auxiliary import FOLDER as AUXILIARY
 from storage.instruments import instruments_at
 from storage.manifest import LISTING, Manifest
 from storage.parts import holds_ticks
 from storage.results import Results
 from storage.schema import RUN_TABLES
-from storage.views import TYPES, declaration, quoted, view
+from storage.views import TYPES, auxiliary_view, declaration, quoted, view
 
 Row = tuple[Any, ...]
 
+KINDS: Final = "tick_up BIGINT, tick_down BIGINT, lot_up BIGINT, lot_down BIGINT"
+GRIDS: Final = f"CREATE TABLE store.grids (symbol VARCHAR, {KINDS})"
+MONEY: Final = "money_up BIGINT, money_down BIGINT"
+UNITS: Final = f"CREATE TABLE store.units (run VARCHAR, {KINDS}, {MONEY})"
+RUNS: Final = "CREATE TABLE runs ({})".format(
+    ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in LISTING.items())
+)
+PLAIN: Final = ("sessions", "levels", "rolls", "quarantine")  # a folder each
 READING: Final = {"SELECT", "EXPLAIN"}
 WHERE: Final = re.compile(r"\n+LINE \d+:.*", re.DOTALL)  # the caret below it needs a wide screen
 
@@ -69,11 +78,14 @@ def connect(root: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("CREATE SCHEMA store")
     results = Results(root)
     manifests = results.manifests()
-    fill_scales(connection, root, manifests)
-    fill_runs(connection, manifests)
+    tables = {GRIDS: grid_rows(root), UNITS: unit_rows(manifests), RUNS: run_rows(manifests)}
+    for declared, rows in tables.items():
+        connection.execute(declared)
+        insert(connection, declared.split()[2], rows)
     for name, files in sorted(files_of(root, results).items()):
         connection.execute(declaration(name))
         connection.execute(view(name, files))
+    connection.execute(auxiliary_view(visible(root / AUXILIARY)))
     connection.execute(f"SET allowed_directories = [{quoted(str(root))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -82,7 +94,7 @@ def connect(root: Path) -> duckdb.DuckDBPyConnection:
 
 def files_of(root: Path, results: Results) -> dict[str, list[Path]]:
     """The files of every table; what is hidden belongs to a write that is not complete."""
-    files = {name: visible(root / name) for name in ("sessions", "levels", "rolls")}
+    files = {name: visible(root / name) for name in PLAIN}
     files["bars"] = [path for path in visible(root / "bars") if holds_ticks(path)]
     runs = [results.folder / name for name in results.names()]
     for table in RUN_TABLES:
@@ -95,31 +107,25 @@ def visible(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*.parquet") if not p.name.startswith("."))
 
 
-def fill_scales(
-    connection: duckdb.DuckDBPyConnection, root: Path, manifests: Iterable[Manifest]
-) -> None:
-    """Numerators and denominators: of prices by symbol, of everything by run."""
-    kinds = "tick_up BIGINT, tick_down BIGINT, lot_up BIGINT, lot_down BIGINT"
-    connection.execute(f"CREATE TABLE store.grids (symbol VARCHAR, {kinds})")
-    money = "money_up BIGINT, money_down BIGINT"
-    connection.execute(f"CREATE TABLE store.units (run VARCHAR, {kinds}, {money})")
+def grid_rows(root: Path) -> list[Row]:
+    """Tick and lot of every instrument."""
     known: dict[str, Instrument] = {**INSTRUMENTS, **instruments_at(root)}
-    grids: list[Row] = [(symbol, *ratios(it.tick, it.lot)) for symbol, it in known.items()]
-    insert(connection, "store.grids", grids)
-    units: list[Row] = [(m.name, *ratios(m.tick, m.lot, m.money_unit)) for m in manifests]
-    insert(connection, "store.units", units)
+    return [(symbol, *ratios(it.tick, it.lot)) for symbol, it in known.items()]
+
+
+def unit_rows(manifests: Iterable[Manifest]) -> list[Row]:
+    """Tick, lot and money unit of every run, as they were when it was made."""
+    return [(m.name, *ratios(m.tick, m.lot, m.money_unit)) for m in manifests]
+
+
+def run_rows(manifests: Iterable[Manifest]) -> list[Row]:
+    """The manifests as the table `runs`."""
+    return [tuple(getattr(manifest, name) for name in LISTING) for manifest in manifests]
 
 
 def ratios(*decimals: Decimal | str) -> list[int]:
+    """Numerators and denominators."""
     return [part for value in decimals for part in Fraction(value).as_integer_ratio()]
-
-
-def fill_runs(connection: duckdb.DuckDBPyConnection, manifests: Iterable[Manifest]) -> None:
-    """The manifests as the table `runs`."""
-    declared = ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in LISTING.items())
-    connection.execute(f"CREATE TABLE runs ({declared})")
-    rows = [tuple(getattr(manifest, name) for name in LISTING) for manifest in manifests]
-    insert(connection, "runs", rows)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:

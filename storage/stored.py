@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.core.zone import day_date
 from storage.parts import Held, facts_of, parts_of
-from storage.reading import SYNTHETIC
+from storage.reading import made_up
 
 LISTING: Final = {
     "symbol": pl.String,
@@ -77,5 +77,5 @@ def listed(stored: Iterable[Stored]) -> pl.DataFrame:
         first, last = span(held)
         bars = sum(session.rows for session in held)
         named = (series.symbol, series.source, f"{series.minutes}m")
-        rows.append((*named, first, last, len(held), bars, series.source == SYNTHETIC))
+        rows.append((*named, first, last, len(held), bars, made_up(series.source)))
     return pl.DataFrame(rows, schema=LISTING, orient="row")

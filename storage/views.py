@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from engine.core.axis import SCALE
+from storage.quarantine import QUARANTINE
 from storage.roll_table import ROLLS
 from storage.schema import TABLES, TS, Kind, Table
 
@@ -28,14 +29,19 @@ TYPES: Final[dict[Kind, str]] = {
     pl.String: "VARCHAR",
     pl.Boolean: "BOOLEAN",
     pl.Date: "DATE",
+    pl.List(pl.Int64): "BIGINT[]",
 }
-SHOWN: Final[dict[str, Table]] = {**TABLES, ROLLS.name: ROLLS}
-SERIES: Final = ("symbol", "source", "timeframe")  # of bars: folders, not columns
+SHOWN: Final[dict[str, Table]] = {**TABLES, **{table.name: table for table in (ROLLS, QUARANTINE)}}
+SERIES: Final = ("symbol", "source", "timeframe")  # folders, not columns
+FOLDED: Final = ("bars", "quarantine")  # tables that lie in such folders
 UNITS: Final[dict[str, dict[str, tuple[str, ...]]]] = {  # what stored whole numbers count
     "bars": {"tick": ("open", "high", "low", "close"), "lot": ("volume",)},
     "levels": {
-        "tick": ("poc", "vah", "val", "low", "high", "ib_low", "ib_high"),
-        "lot": ("volume",),
+        "tick": (
+            *("poc", "vah", "val", "open", "high", "low", "close", "tpo_poc", "tpo_vah", "tpo_val"),
+            *("ib_low", "ib_high", "up", "down", "typical", "average"),
+        ),
+        "lot": ("volume", "delta"),
         "share": ("fraction",),
     },
     "rolls": {"tick": ("old_price", "new_price")},
@@ -63,13 +69,13 @@ def declaration(name: str) -> str:
 
 def typed(name: str) -> dict[str, str]:
     kinds = {column: TYPES[kind] for column, kind in SHOWN[name].columns.items()}
-    return kinds if name != "bars" else dict.fromkeys(SERIES, "VARCHAR") | kinds
+    return kinds if name not in FOLDED else dict.fromkeys(SERIES, "VARCHAR") | kinds
 
 
 def view(name: str, files: Iterable[Path]) -> str:
     """One table over its files, each column in the unit a person reads."""
     table = SHOWN[name]
-    head = [f't."{column}"' for column in SERIES] if name == "bars" else []
+    head = [f't."{column}"' for column in SERIES] if name in FOLDED else []
     head += [shown(name, column) for column in table.head]
     if table.slot:
         head.append(f"t.* EXCLUDE ({', '.join(quoted_name(column) for column in table.columns)})")
@@ -91,9 +97,21 @@ def rows(name: str, files: Iterable[Path]) -> str:
     moments = [column for column, kind in typed(name).items() if kind == "TIMESTAMPTZ"]
     replaced = ", ".join(f'"{column}"::TIMESTAMPTZ AS "{column}"' for column in moments)
     kept = f"REPLACE ({replaced})" if moments else ""
-    folders = f"hive_partitioning = {str(name == 'bars').lower()}, hive_types_autocast = false"
+    folders = f"hive_partitioning = {str(name in FOLDED).lower()}, hive_types_autocast = false"
     read = f"read_parquet([{paths}], union_by_name = true, {folders})"
     words = [empty, "UNION ALL BY NAME SELECT *", kept, "FROM", read]
+    return " ".join(words)
+
+
+def auxiliary_view(files: Iterable[Path]) -> str:
+    """All auxiliary series in one long table, whatever their columns are called."""
+    columns = "NULL::VARCHAR AS series, NULL::TIMESTAMPTZ AS ts, NULL::VARCHAR AS field"
+    words = ["CREATE VIEW auxiliary AS SELECT", columns, ", NULL::DOUBLE AS value WHERE false"]
+    for path in files:
+        words += ["UNION ALL SELECT", quoted(path.stem), "AS series, ts, field, value FROM"]
+        words += ["(UNPIVOT (SELECT ts::TIMESTAMPTZ AS ts, * EXCLUDE ts FROM"]
+        words += [f"read_parquet({quoted(str(path))}))", "ON COLUMNS(* EXCLUDE ts)"]
+        words += ["INTO NAME field VALUE value)"]
     return " ".join(words)
 
 

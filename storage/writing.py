@@ -10,9 +10,11 @@ import polars as pl
 
 from engine.core.bars import Bars
 from engine.core.frames import bars_of, frame_of
+from engine.core.instrument import Instrument
 from storage.atomic import write_frame
 from storage.conform import conform
 from storage.folders import building, install
+from storage.names import plain
 from storage.parts import Part, facts_of, marked, part_path, parts_of, write_part
 from storage.reading import Series, refuse_strangers
 
@@ -86,12 +88,24 @@ def replace_tape(folder: Path, bars: Bars) -> tuple[Path, ...]:
     return tuple(part_path(folder, part) for part in years)
 
 
-def store_sessions(path: Path, bars: Bars) -> None:
+def sessions_path(root: Path, instrument: Instrument) -> Path:
+    return root / "sessions" / f"symbol={plain(instrument.symbol)}" / "part.parquet"
+
+
+def store_sessions(root: Path, bars: Bars) -> None:
     """Keep the calendar's rows that these bars lie in beside those of earlier bars."""
+    path = sessions_path(root, bars.instrument)
+    frame = sessions_with(path, bars)
+    if frame is not None:
+        write_frame(path, frame)
+
+
+def sessions_with(path: Path, bars: Bars) -> pl.DataFrame | None:
+    """The stored rows of sessions with those of these bars; nothing if they are all there."""
     rows = slice(int(bars.session[0]), int(bars.session[-1]) + 1)
     table = bars.sessions
     moments = ("start", "stop", "rth_start", "rth_stop")
-    new = pl.DataFrame(
+    made = pl.DataFrame(
         {
             "symbol": pl.repeat(bars.instrument.symbol, rows.stop - rows.start, eager=True),
             "trade_date": pl.Series(table.date[rows]).cast(pl.Date),
@@ -102,11 +116,10 @@ def store_sessions(path: Path, bars: Bars) -> None:
             "minutes": table.minutes[rows],
         }
     )
-    frame = new
-    if path.exists():
-        old = pl.read_parquet(path, glob=False, hive_partitioning=False)
-        kept = old.filter(~pl.col("trade_date").is_in(new["trade_date"].implode()))
-        frame = pl.concat([kept, conform("sessions", new)]).sort("trade_date")
-        if frame.equals(old):
-            return
-    write_frame(path, conform("sessions", frame))
+    new = conform("sessions", made)
+    if not path.exists():
+        return new
+    old = pl.read_parquet(path, glob=False, hive_partitioning=False)
+    kept = old.filter(~pl.col("trade_date").is_in(new["trade_date"].implode()))
+    frame = pl.concat([kept, new]).sort("trade_date")
+    return None if frame.equals(old) else frame

@@ -49,14 +49,36 @@ def report(
 
 @grouped
 def sql(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="One select statement.")],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY|NAME", help="A select statement, or a name of --list.")
+    ] = "",
     *,
+    listed: Annotated[bool, typer.Option("--list", help="What the named queries answer.")] = False,
+    attach: Annotated[
+        bool, typer.Option("--attach", help="Print SQL that gives any DuckDB client the views.")
+    ] = False,
     place: Place,
     as_json: Json = False,
 ) -> None:
-    """Ask the store: bars, sessions, levels, runs, combinations, folds, trades, setups, equity."""
+    """Ask the store in SQL: its bars, sessions, levels, rolls, auxiliary series and runs."""
     from app.console import show
     from app.setting_up import settings_of
+    from engine.core.errors import ParameterError
+    from storage.attach import script
+    from storage.queries import QUERIES, sql_of
     from storage.sql import query as asked
 
-    show(asked(settings_of(place).root, query).to_dicts(), as_json=as_json)
+    root = settings_of(place).root
+    if attach:
+        typer.echo(script(root), nl=False)
+    elif listed:
+        rows = [{"name": name, "answers": query.answers} for name, query in QUERIES.items()]
+        full = [row | {"sql": sql_of(str(row["name"]))} for row in rows]
+        show(full if as_json else rows, as_json=as_json)
+    elif not query:
+        raise ParameterError(
+            "say what to ask: a select statement, or a name of tickgrid sql --list"
+        )
+    else:
+        text = sql_of(query) if query.replace("_", "").isalpha() else query
+        show(asked(root, text).to_dicts(), as_json=as_json)

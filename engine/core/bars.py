@@ -47,6 +47,7 @@ class Origin:
     synthetic: bool = False
     fingerprint: str = ""
     contracts: tuple[str, ...] = ()
+    folded: str = ""  # out of which bars these were made, where they were not delivered so
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,8 @@ class Bars:
 
     def __repr__(self) -> str:
         made = "SYNTHETIC " if self.origin.synthetic else ""
-        return f"Bars({made}{self.instrument.symbol} {self.minutes}m, {len(self)} bars)"
+        span = f"{self.minutes}m" + (f" of {self.origin.folded}" if self.origin.folded else "")
+        return f"Bars({made}{self.instrument.symbol} {span}, {len(self)} bars)"
 
     @property
     def time(self) -> Longs:

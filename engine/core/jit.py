@@ -2,7 +2,7 @@
 
 Numba keys a cached kernel on its own file alone, so an edit in a helper elsewhere would go on being
 served as old machine code. Here each file has a cache folder, named after the bytes of the file and
-of every engine source that it imports, near or far: an edit recompiles what it can reach, no more.
+of every source of ours that it imports, near or far: an edit recompiles what it can reach, no more.
 """
 
 import os
@@ -24,7 +24,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 ENGINE = Path(__file__).resolve().parents[1]
 IMPORT = re.compile(
-    rb"^\s*(?:from\s+(engine[\w.]*)\s+import\s+(\([^)]*\)|.*)|import\s+(engine[\w.]*))",
+    rb"^\s*(?:from\s+((?:engine|storage)[\w.]*)\s+import\s+(\([^)]*\)|.*)"
+    rb"|import\s+((?:engine|storage)[\w.]*))",
     re.MULTILINE,
 )
 KEPT = 4
@@ -42,14 +43,19 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
+def home(package: str) -> Path:
+    """The folder of a package that holds kernels: the engine, or one that stands beside it."""
+    return ENGINE if package == "engine" else ENGINE.parent / package
+
+
 @cache
 def imported(path: Path) -> frozenset[Path]:
-    """The engine's files that a file imports: modules, and the packages whose names it takes."""
+    """The files of ours that a file imports: modules, and the packages whose names it takes."""
     found = set()
     for package, names, module in IMPORT.findall(path.read_bytes()):
         whole = (package or module).decode()
         for name in [whole, *(f"{whole}.{n}" for n in re.findall(r"\w+", names.decode()))]:
-            place = ENGINE.joinpath(*name.split(".")[1:])
+            place = home(name.partition(".")[0]).joinpath(*name.split(".")[1:])
             found |= {
                 file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()
             }
@@ -73,9 +79,11 @@ def closure_hash(path: Path) -> str:
 
 def cache_name(path: Path) -> str:
     """The folder of one file's kernels; one that is not ours may reach every source of ours."""
-    ours = path.is_relative_to(ENGINE)
-    slug = ".".join(path.relative_to(ENGINE).with_suffix("").parts) if ours else path.stem
-    return f"{slug}/{closure_hash(path) if ours else source_hash()[:16]}"
+    base = next((base for base in (ENGINE, home("storage")) if path.is_relative_to(base)), None)
+    if base is None:
+        return f"{path.stem}/{source_hash()[:16]}"
+    slug = ".".join(path.relative_to(base).with_suffix("").parts)
+    return f"{slug}/{closure_hash(path)}"
 
 
 def user_caches() -> list[Path]:

@@ -87,7 +87,8 @@ def test_only_the_default_market_is_made_unasked(lake, tmp_path):
     assert not lacks(lake, study().data)
     assert lacks(empty, study().data)
     assert lacks(empty, study(source="synthetic").data)
-    for other in (study("NQ"), study(timeframe="5m"), study(source="vendor")):
+    assert lacks(empty, study(timeframe="5m").data)  # folded from the minutes that are made
+    for other in (study("NQ"), study(source="vendor")):
         with pytest.raises(TickgridError, match="no bars of"):
             lacks(empty, other.data)
     with pytest.raises(TickgridError, match="no instrument 'XY'"):

@@ -88,7 +88,7 @@ def manifest(name="vpoc-1", **facts):
 
 def filled(table, rows, **columns):
     """A frame of a table with a zero or a plain word wherever nothing is said."""
-    plain = {pl.String: "x", pl.Date: date(2024, 3, 6), pl.Boolean: False}
+    plain = {pl.String: "x", pl.Date: date(2024, 3, 6), pl.Boolean: False, pl.List(pl.Int64): [0]}
     values = {
         name: columns.pop(name, [plain.get(kind, 0)] * rows) for name, kind in table.columns.items()
     }

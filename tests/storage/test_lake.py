@@ -146,8 +146,8 @@ def test_missing_bars_say_what_there_is_and_how_to_make_some(lake):
         lake.bars("NQ")
     with pytest.raises(StoreError, match="no bars of ES 1m from 'vendor'"):
         lake.bars("ES", source="vendor")
-    with pytest.raises(StoreError, match="no bars of ES 5m"):
-        lake.bars("ES", timeframe="5m")
+    with pytest.raises(StoreError, match="no bars of NQ 5m"):
+        lake.bars("NQ", timeframe="5m")
     with pytest.raises(UnknownError, match="no instrument 'EX'"):
         lake.bars("EX")
 

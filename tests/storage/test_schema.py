@@ -12,8 +12,12 @@ FROZEN = {
     "bars": "ts:T open:i32 high:i32 low:i32 close:i32 volume:i64 contract:s? trade_date:d "
     "flags:u16",
     "sessions": "symbol:s trade_date:d start:T stop:T rth_start:T rth_stop:T minutes:i32",
-    "levels": "symbol:s contract:s? trade_date:d segment:s rule:s fraction:i32 row:i32 poc:i32? "
-    "vah:i32? val:i32? volume:i64 low:i32? high:i32? ib_low:i32? ib_high:i32?",
+    "levels": "symbol:s source:s timeframe:s contract:s? trade_date:d segment:s rule:s ties:s "
+    "fraction:i32 spread:s measure:s row:i32 poc:i32? vah:i32? val:i32? share:f64? poc_share:f64? "
+    "entropy:f64? deviation:f64? open:i32 high:i32 low:i32 close:i32 volume:i64 typical:f64 "
+    "average:f64 tpo_poc:i32? tpo_vah:i32? tpo_val:i32? ib_low:i32? ib_high:i32? up:i32? down:i32? "
+    "tail_high:i32 tail_low:i32 singles:i32 poor_high:b poor_low:b shape:s? reading:s? "
+    "open_type:s? day_type:s? delta:i64 delta_kind:s profile:i64[]",
     "combinations": "run:s combination:u32 ... setups:i64 gated:i64 dropped:i64 n:i64 "
     "ambiguous:i64 wins:i64 losses:i64 gross_win:i64 gross_loss:i64 net:i64 sum_r:i64 "
     "sessions:i64 traded_sessions:i64 max_drawdown:i64 expectancy:f64? profit_factor:f64? "
@@ -44,6 +48,7 @@ SHORT = {
     pl.UInt8: "u8",
     pl.UInt16: "u16",
     pl.UInt32: "u32",
+    pl.List(pl.Int64): "i64[]",
 }
 COMBINATIONS, EQUITY = TABLES["combinations"], TABLES["equity"]
 

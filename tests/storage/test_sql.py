@@ -13,7 +13,7 @@ from storage.schema import RUN_TABLES, TABLES
 from storage.sql import query
 from tests.storage.made import filled, foreign, manifest, minutes, tape
 
-VIEWS = ("bars", "sessions", "levels", "rolls", "runs", *RUN_TABLES)
+VIEWS = ("auxiliary", "bars", "sessions", "levels", "quarantine", "rolls", "runs", *RUN_TABLES)
 
 
 @pytest.fixture

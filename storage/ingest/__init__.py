@@ -1,0 +1,1 @@
+"""Import: files of any usual form into the store, with everything they lack said aloud."""

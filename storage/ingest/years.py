@@ -1,0 +1,175 @@
+"""File by file of the store: settled, judged, held against what is there, and left waiting."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from engine.core.bars import MINUTE, Bars
+from engine.core.errors import DataError
+from storage.conform import conform
+from storage.ingest.commit import Draft, Merged, merged_with, path_in, stage
+from storage.ingest.settle import PRICES, Context, Settled, one_a_minute, opens, timed
+from storage.ingest.spool import Spool
+from storage.ingest.survey import Survey
+from storage.ingest.ticks import Ticks
+from storage.judge.hours import Placed
+from storage.judge.plausible import implausible
+from storage.judge.report import Report
+from storage.judge.series import Track, judge_series
+from storage.parts import Part
+from storage.trades import trades_folder
+
+EVERY: Final = 50  # of the closes, one is looked at when the scale is judged
+THREADS: Final = 2
+CONTRACTS: Final = 1 << 16  # years and contracts as one number
+
+
+class Years:
+    """The bars of one import, by the year of their trade date and by contract."""
+
+    def __init__(self, context: Context, report: Report, scratch: Path, policy: str) -> None:
+        self.context = context
+        self.report = report
+        self.scratch = scratch
+        self.policy = policy
+        self.spool = Spool(scratch, "settled")
+        self.ticks = Ticks(context, scratch) if context.ticks else None
+        self.quarantine: list[pl.DataFrame] = []
+        self.lost: list[npt.NDArray[np.int64]] = []  # when rows that are kept out would have been
+        self.closes: list[npt.NDArray[Any]] = []
+        self.ends = (2**31, -1)  # first and last session
+        self.seen: dict[int, int] = {}  # the last session of each contract
+        self.counts = {"new": 0, "already stored": 0, "replaced": 0}
+        self.conflicts: list[str] = []
+
+    def settle(self, survey: Survey) -> None:
+        """Give every row its moment and trade date."""
+        for rows in survey.lost:
+            self.lost.append(opens(rows, self.context)[0])
+        for key in survey.spool.periods():
+            frame = self.keep(timed(survey.spool.take(key), self.context))
+            if frame.is_empty():
+                continue
+            self.closes.append(frame["close"].to_numpy()[::EVERY])
+            session = frame["session"].to_numpy()
+            low, high = int(session.min()), int(session.max())
+            self.ends = (min(self.ends[0], low), max(self.ends[1], high))
+            if self.ticks is None:
+                self.set_aside(frame)
+            else:
+                self.ticks.add(frame)
+
+    def set_aside(self, frame: pl.DataFrame) -> None:
+        """Bars by the file they will lie in."""
+        for year, part in groups(frame, frame["day"].cast(pl.Date).dt.year()):
+            for code, own in groups(part, part["contract"]):
+                self.spool.add(year * CONTRACTS + code, own)
+
+    def keep(self, settled: Settled) -> pl.DataFrame:
+        """The rows that stay; the others are noted."""
+        self.report.add(settled.found)
+        if len(settled.quarantine):
+            self.quarantine.append(settled.quarantine)
+            self.lost.append(settled.quarantine["ts"].to_physical().to_numpy())
+        return settled.frame
+
+    def refuse_scale(self) -> None:
+        """Prices that cannot be the instrument's are of another scale or symbol."""
+        closes = np.concatenate(self.closes) if self.closes else np.zeros(0, np.int64)
+        why = implausible(self.context.instrument, closes)
+        if why:
+            raise DataError(f"{self.context.instrument.symbol}: {why}")
+
+    def build(self, draft: Draft, series: Path, sample: Bars) -> None:
+        """Judge each year and write it where it waits; bars of trades are built first."""
+        if self.ticks is not None:
+            source, symbol = sample.origin.source, sample.instrument.symbol
+            for frame in self.ticks.bars(draft, trades_folder(draft.root, source, symbol)):
+                self.set_aside(frame)
+            self.counts, self.conflicts = self.ticks.counts, self.ticks.conflicts
+        derived = self.ticks.derived if self.ticks else []
+        with ThreadPoolExecutor(THREADS) as pool:
+            waiting: deque[Future[None]] = deque()
+            for key in self.spool.periods():
+                year, code = divmod(key, CONTRACTS)
+                frame = self.keep(one_a_minute(self.spool.take(key), self.context, self.policy))
+                if len(frame):
+                    self.judge(frame, code, sample.minutes)
+                    name = self.context.contracts[code]
+                    path = path_in(series, Part(year, name or ""))
+                    merged = merged_with(path, stored(frame, name), sample, derived)
+                    self.count(merged)
+                    waiting.append(pool.submit(stage, draft, path, merged.frame, sample))
+                if len(waiting) > THREADS:
+                    waiting.popleft().result()
+            for job in waiting:
+                job.result()
+
+    def count(self, merged: Merged) -> None:
+        """What became of bars; where rows are trades those count, and bars only if they differ."""
+        if self.ticks is None:
+            self.counts["new"] += merged.fresh
+            self.counts["already stored"] += merged.already
+        self.counts["replaced"] += merged.replaced
+        self.conflicts += [merged.conflict] if merged.conflict else []
+
+    def judge(self, frame: pl.DataFrame, code: int, minutes: int) -> None:
+        """What the bars of a contract say beside each other."""
+        alone = len(self.context.contracts) == 1
+        track = track_of(frame, self.context, minutes)._replace(
+            since=self.seen.get(code, -1),
+            more=alone and bool(self.spool.periods()),
+            lost=self.all_lost(),
+        )
+        self.report.add(judge_series(track, self.context.sessions, self.where(frame)))
+        self.seen[code] = int(track.placed.session[-1])
+
+    def all_lost(self) -> npt.NDArray[np.int64]:
+        """When rows that are kept out would have been, in order, each moment once."""
+        self.lost = [np.unique(np.concatenate(self.lost))] if self.lost else []
+        return self.lost[0] if self.lost else np.zeros(0, np.int64)
+
+    def where(self, frame: pl.DataFrame) -> Callable[[int], str]:
+        """File and row of a row of a frame."""
+        keys, where = frame["key"].to_numpy(), self.context.where
+        return lambda row: where(int(keys[row]))
+
+
+def groups(frame: pl.DataFrame, by: pl.Series) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Rows by the values of a column; at no cost where there is only one."""
+    values = by.unique().sort().to_list()
+    for value in values:
+        yield value, frame if len(values) == 1 else frame.filter(by == value)
+
+
+def stored(frame: pl.DataFrame, contract: str | None) -> pl.DataFrame:
+    """The columns of the store."""
+    made = frame.select(
+        pl.col("ts").cast(pl.Datetime("ns", "UTC")),
+        *(pl.col(name).cast(pl.Int32) for name in PRICES),
+        "volume",
+        contract=pl.lit(contract, pl.String),
+        trade_date=pl.col("day").cast(pl.Date),
+        flags=pl.lit(0, pl.UInt16),
+    )
+    return conform("bars", made)
+
+
+def track_of(frame: pl.DataFrame, context: Context, minutes: int) -> Track:
+    """Bars as the judge sees them."""
+    time, session = frame["ts"].to_numpy(), frame["session"].to_numpy()
+    table = context.sessions
+    span = np.searchsorted(table.span_start, time, side="right") - 1
+    minute = table.span_before[span] + (time - table.span_start[span]) // MINUTE
+    opened, high, low, close = (frame[name].cast(pl.Int64).to_numpy() for name in PRICES)
+    placed = Placed(session, minute.astype(np.int32))
+    volume = frame["volume"].to_numpy()
+    return Track(time, opened, high, low, close, volume, placed, minutes)

@@ -1,0 +1,1 @@
+"""Judging bars: what is wrong with them, where, and how bad it is; nothing is repaired."""

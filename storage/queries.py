@@ -1,0 +1,119 @@
+"""Questions people ask of a store, each by a name."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from engine.core.errors import unknown
+
+
+class Query(NamedTuple):
+    """What a question answers, and how it is put."""
+
+    answers: str
+    sql: str
+
+
+QUERIES: Final = {
+    "best": Query(
+        "the combinations of all runs with 30 trades or more, by expectancy",
+        """
+        SELECT r.run, r.strategy, r.symbol, r.source, c.combination, c.n, c.net, c.expectancy,
+               c.profit_factor, c.win_rate, c.max_drawdown
+        FROM combinations c JOIN runs r USING (run)
+        WHERE c.n >= 30 ORDER BY c.expectancy DESC, r.run, c.combination LIMIT 20
+        """,
+    ),
+    "walks": Query(
+        "what the folds of each run promised in training and kept in testing",
+        """
+        SELECT run, count(*) AS folds, sum(train_n) AS train_n, sum(train_net) AS train_net,
+               sum(test_n) AS test_n, sum(test_net) AS test_net,
+               count_if(test_net > 0) AS folds_won
+        FROM folds GROUP BY run ORDER BY run
+        """,
+    ),
+    "reasons": Query(
+        "how trades ended: how often, and what each way earned",
+        """
+        SELECT run, scope, reason, count(*) AS n, sum(net) AS net, avg(net) AS average,
+               avg(bars_held) AS bars_held
+        FROM trades GROUP BY run, scope, reason ORDER BY run, scope, n DESC, reason
+        """,
+    ),
+    "months": Query(
+        "net profit of each run month by month",
+        """
+        SELECT run, scope, strftime(trade_date, '%Y-%m') AS month, count(*) AS n,
+               sum(net) AS net, avg((net > 0)::INTEGER) AS win_rate
+        FROM trades GROUP BY ALL ORDER BY run, scope, month
+        """,
+    ),
+    "hours": Query(
+        "net profit by the hour of entry, UTC, and by side",
+        """
+        SELECT run, scope, hour(entry_ts) AS hour, side, count(*) AS n, sum(net) AS net
+        FROM trades GROUP BY ALL ORDER BY run, scope, hour, side
+        """,
+    ),
+    "costs": Query(
+        "gross profit of each run and what costs took of it",
+        """
+        SELECT run, scope, count(*) AS n, sum(gross) AS gross, sum(slippage) AS slippage,
+               sum(fees) AS fees, sum(funding) AS funding, sum(net) AS net
+        FROM trades GROUP BY ALL ORDER BY run, scope
+        """,
+    ),
+    "ambiguous": Query(
+        "trades a bar could not decide, and the run under the worst and the best reading",
+        """
+        SELECT run, scope, count(*) AS n, count_if(ambiguous) AS ambiguous, sum(net) AS net,
+               sum(net_worst) AS worst, sum(net_best) AS best
+        FROM trades GROUP BY ALL ORDER BY run, scope
+        """,
+    ),
+    "gaps": Query(
+        "sessions that lack minute bars, the worst first",
+        """
+        WITH held AS (
+            SELECT symbol, source, trade_date, contract, count(*) AS bars
+            FROM bars WHERE timeframe = '1m' GROUP BY ALL
+        )
+        SELECT h.*, s.minutes, s.minutes - h.bars AS missing
+        FROM held h JOIN sessions s USING (symbol, trade_date) WHERE h.bars < s.minutes
+        ORDER BY missing DESC, h.symbol, h.source, h.trade_date, h.contract
+        """,
+    ),
+    "ranges": Query(
+        "sessions by the height of their range",
+        """
+        SELECT symbol, source, timeframe, trade_date, contract, max(high) - min(low) AS height,
+               arg_min(open, ts) AS open, arg_max(close, ts) AS close, sum(volume) AS volume
+        FROM bars GROUP BY ALL
+        ORDER BY height DESC, symbol, source, timeframe, trade_date, contract LIMIT 50
+        """,
+    ),
+    "contracts": Query(
+        "the stored contracts: from when to when, how much traded",
+        """
+        SELECT symbol, source, timeframe, contract, min(trade_date) AS first,
+               max(trade_date) AS last, count(DISTINCT trade_date) AS sessions, count(*) AS bars,
+               sum(volume) AS volume
+        FROM bars GROUP BY ALL ORDER BY symbol, source, timeframe, first, contract
+        """,
+    ),
+    "refused": Query(
+        "rows that imports kept out, by file and reason",
+        """
+        SELECT symbol, source, timeframe, file, reason, count(*) AS n, min("row") AS first_row
+        FROM quarantine GROUP BY ALL ORDER BY n DESC, file, reason
+        """,
+    ),
+}
+
+
+def sql_of(name: str) -> str:
+    """The question of a name, on one line."""
+    if name not in QUERIES:
+        raise unknown("query", name, QUERIES)
+    return " ".join(QUERIES[name].sql.split())
