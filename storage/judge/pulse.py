@@ -72,9 +72,20 @@ def loudest(weeks: list[tuple[Floats, int]]) -> int | None:
     late, here = int(offsets[best]), float(usual[HALF_DAY])
     if usual[best] < np.log(STEP):
         return None
+    if np.isneginf(here) and np.median([density(day) for day, _ in weeks]) < FILLED:
+        return (
+            None  # hardly traded: such a market has its volume at the close, and none at the open
+        )
     if abs(late) < SURE:
         return 0
     return late if usual[best] > here + np.log(BETTER) else None
+
+
+def density(day: Floats) -> float:
+    """Share of minutes with volume, outside the longest stretch of the day without any."""
+    held = np.flatnonzero(day)
+    longest = np.diff(np.append(held, held[0] + DAY_MINUTES)).max() - 1
+    return len(held) / float(DAY_MINUTES - longest)
 
 
 def growth(day: Floats) -> Floats:
