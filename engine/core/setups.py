@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self, TypedDict, Unpack
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.core.bars import Bars, Longs
-from engine.core.columns import Array, Bools, Column, frozen, known
-from engine.core.errors import DataError, unknown
+from engine.core.columns import Array, Bools, Column, frozen
+from engine.core.entries import Entries, Entry
+from engine.core.errors import unknown
+from engine.core.follow import After, Moving, Parents, moving
+from engine.core.gather import Floats, Level, Rows, Sides, floats, levels, marked
 
-Sides = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
-Level = Any  # a Column, an array with one value a bar, one value for all bars, or None
+__all__ = ["Floats", "Level", "Setups", "SignalArrays", "became"]
+
+MORE = ("entry", "follow", "after")
+
+
+class More(TypedDict, total=False):
+    """What a setup may say beside its side, its levels and its attributes."""
+
+    entry: Entry  # without one, a market order
+    follow: Mapping[str, Any]  # columns exits may follow: one, or a pair (for longs, for shorts)
+    after: After  # only after another setup's trade
 
 
 class SignalArrays(NamedTuple):
@@ -45,6 +53,9 @@ class Setups:
     stop: Column
     target: Column
     attributes: Mapping[str, Floats]
+    entries: Entries | None = None  # all market orders
+    follow: Mapping[str, Moving] = field(default_factory=dict)
+    parents: Parents | None = None  # none waits for another
 
     @classmethod
     def where(
@@ -56,8 +67,12 @@ class Setups:
         stop: tuple[Level, Level] | None = None,
         target: tuple[Level, Level] | None = None,
         attributes: Mapping[str, Level] | None = None,
+        **more: Unpack[More],
     ) -> Self:
         """A setup wherever `long` or `short` is true; levels come as (for longs, for shorts)."""
+        for name in more:
+            if name not in MORE:
+                raise unknown("word", name, MORE, where=" for setups")
         longs, shorts = marked(long, bars, "long"), marked(short, bars, "short")
         bar = np.concatenate((longs, shorts))
         side = np.repeat(np.array([1, -1], np.int8), (len(longs), len(shorts)))
@@ -65,7 +80,11 @@ class Setups:
         bar, side = bar[order], side[order]
         at = Rows(bars, frozen(bar), frozen(side))
         values = {name: floats(name, level, at) for name, level in (attributes or {}).items()}
-        return cls(bar, side, levels("stop", stop, at), levels("target", target, at), values)
+        entries = Entries.of(more["entry"], at) if "entry" in more else None
+        both = levels("stop", stop, at), levels("target", target, at)
+        columns = moving(more.get("follow", {}), bars)
+        parents = Parents.of(more["after"], at) if "after" in more else None
+        return cls(bar, side, *both, values, entries, columns, parents)
 
     def __len__(self) -> int:
         return len(self.bar)
@@ -76,14 +95,21 @@ class Setups:
             raise unknown("attribute", name, self.attributes, where=" on these setups")
         return self.attributes[name]
 
+    def followed(self, name: str) -> Moving:
+        """A column that exits follow, one value a bar for longs and for shorts."""
+        if name not in self.follow:
+            raise unknown("followed column", name, self.follow, where=" on these setups")
+        return self.follow[name]
+
     def take(self, rows: Array) -> Self:
         """Some of the rows, in their order."""
         cut = {name: frozen(values[rows]) for name, values in self.attributes.items()}
         stop, target = (Column(c.values[rows], c.present[rows]) for c in (self.stop, self.target))
         bar, side = frozen(self.bar[rows]), frozen(self.side[rows])
-        return dataclasses.replace(
-            self, bar=bar, side=side, stop=stop, target=target, attributes=cut
-        )
+        entries = None if self.entries is None else self.entries.take(rows)
+        kept = np.arange(len(self))[rows]
+        parents = None if self.parents is None else self.parents.take(kept)
+        return type(self)(bar, side, stop, target, cut, entries, self.follow, parents)
 
     def arrays(self, bars: Bars) -> SignalArrays:
         """Dense signal arrays, one value a bar: for plots, exports and engines that want them."""
@@ -92,63 +118,6 @@ class Setups:
         side[self.bar[alone]] = self.side[alone]
         spread = [scatter(level, self.bar, alone, len(bars)) for level in (self.stop, self.target)]
         return SignalArrays(frozen(side), *spread)
-
-
-def marked(mask: Bools | None, bars: Bars, name: str) -> Longs:
-    """The bars a mask marks; anything but one bool a bar is a mistake worth naming."""
-    if mask is None:
-        return np.empty(0, np.int64)
-    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (len(bars),):
-        found = f"shape {mask.shape} of {mask.dtype}" if isinstance(mask, np.ndarray) else mask
-        raise DataError(f"{name}: {found} for {len(bars)} bars; one bool a bar is needed")
-    return np.flatnonzero(mask).astype(np.int64, copy=False)
-
-
-class Rows(NamedTuple):
-    """Where setups are, while their levels are gathered."""
-
-    bars: Bars
-    bar: Longs
-    side: Sides
-
-
-def gathered(name: str, level: Level, at: Rows) -> tuple[Array, Bools]:
-    """Values and presence at the setups' bars."""
-    if level is None:
-        return np.zeros(len(at.bar), np.int64), np.zeros(len(at.bar), np.bool_)
-    if not isinstance(level, Column) and np.ndim(level) == 0:
-        values = np.full(len(at.bar), float(level) if isinstance(level, Decimal) else level)
-        return values, known(values)
-    if len(level) != len(at.bars):
-        raise DataError(
-            f"{name}: {len(level)} values for {len(at.bars)} bars; give one value a bar, one for "
-            "all, or a Column whose index says which session each bar lies in"
-        )
-    if isinstance(level, Column):
-        return level.at(at.bar)
-    values = np.asarray(level)[at.bar]
-    return values, known(values)
-
-
-def floats(name: str, level: Level, at: Rows) -> Floats:
-    values, present = gathered(name, level, at)
-    return frozen(np.where(present, values.astype(np.float64), np.nan))
-
-
-def levels(name: str, sides: tuple[Level, Level] | None, at: Rows) -> Column:
-    """Prices for longs and shorts as one column of whole ticks; others are refused."""
-    longs, shorts = (gathered(name, level, at) for level in sides or (None, None))
-    values, present = (np.where(at.side > 0, *both) for both in zip(longs, shorts, strict=True))
-    kept = np.where(present, values, 0)
-    with np.errstate(invalid="ignore"):  # what is too large is found below
-        whole = kept.astype(np.int64)
-    off = np.flatnonzero(whole != kept)
-    if len(off):
-        row = int(off[0])
-        raise DataError(
-            f"{name} of setup {row} (bar {at.bar[row]}): level {kept[row]} is not whole ticks"
-        )
-    return Column(whole, present)
 
 
 def scatter(level: Column, bar: Longs, alone: Bools, count: int) -> Column:

@@ -2,7 +2,8 @@
 
 from engine.fills.costs import Costs, Slippage
 from engine.fills.exits import Exits
-from engine.fills.orders import OUTCOMES, Rules
+from engine.fills.limits import Rules
+from engine.fills.orders import OUTCOMES
 from engine.fills.simulate import REASONS, Table, Trades, simulate
 
 __all__ = [

@@ -75,6 +75,25 @@ class Schedule(NamedTuple):
         return self.fixed[session] - (-rate[session] * np.abs(value)) // RATE_SCALE
 
 
+class Stake(NamedTuple):
+    """What a contract loses beside the move when its stop is hit."""
+
+    schedule: Schedule
+    slippage: Slippage
+    tick: int  # money units
+    unit: Decimal  # currency
+
+    def costs(self, session: Longs, value: Longs) -> Longs:
+        """Slippage and fees of a trade that ends at its stop: part of the money at risk."""
+        slip = self.slippage.market + self.slippage.stop
+        return 2 * self.schedule.side(session, self.schedule.taker, value) + slip * self.tick
+
+    def ticks(self, dollars: Decimal, session: Longs, price: Longs) -> Longs:
+        """The widest stop whose loss, costs included, stays within a budget."""
+        budget = int(dollars / self.unit)
+        return (budget - self.costs(session, price * self.tick)) // self.tick
+
+
 def not_negative(name: str, value: Any) -> Decimal:
     number = decimal_of(value)
     if number < 0:

@@ -1,58 +1,46 @@
-"""Exits as one value, the same for every strategy: stop, target, and the time to be flat."""
+"""Exits as one value, the same for every strategy: what ends a position, and what moves it."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
-from engine.core.axis import decimal_of, plain
 from engine.core.errors import ParameterError, unknown
 from engine.core.zone import DAY_MINUTES, clock_minute, clock_text
+from engine.fills.distances import (
+    Distance,
+    Follow,
+    Level,
+    Nearest,
+    Risk,
+    Span,
+    Ticks,
+    Times,
+    distance,
+    span,
+)
+from engine.fills.moves import (
+    Breakeven,
+    Decay,
+    Idle,
+    Legs,
+    Tighten,
+    Trail,
+    breakeven,
+    decay,
+    leave,
+    legs,
+    sideways,
+    tighten,
+    trail,
+    underwater,
+)
 
+__all__ = ["Distance", "Exits", "Level", "Risk", "Ticks", "Times"]
 
-@dataclass(frozen=True, slots=True)
-class Ticks:
-    """So many ticks from the fill."""
-
-    ticks: int
-
-    def __str__(self) -> str:
-        return str(self.ticks)
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """A multiple of an attribute of the setup, in ticks from the fill."""
-
-    times: Decimal
-    of: str
-
-    def __str__(self) -> str:
-        return f"{self.times} x {self.of}"
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """A multiple of the distance from the fill to the stop."""
-
-    times: Decimal
-
-    def __str__(self) -> str:
-        return f"{self.times} r"
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The level the setup names."""
-
-    def __str__(self) -> str:
-        return "level"
-
-
-Distance = Ticks | Times | Risk | Level
+FIRST: Final = ("stop", "target", "flatten")  # what every table shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +50,46 @@ class Exits:
     stop: Distance | None = None
     target: Distance | None = None
     flatten: int | None = None  # minute of the exchange's day
+    breakeven: Breakeven | None = None
+    trail: Trail | None = None
+    hold: Span | None = None
+    sideways: Idle | None = None
+    underwater: Idle | None = None
+    decay: Decay | None = None
+    legs: Legs | None = None
+    leave: str | None = None
+    tighten: Tighten | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.stop, Risk):
             raise ParameterError("a stop cannot be a multiple of the risk: it is what makes it")
-        if isinstance(self.target, Risk) and self.stop is None:
+        if isinstance(self.stop, Follow):
+            raise ParameterError("a stop follows no column; tighten moves it at a flag")
+        if isinstance(self.target, Nearest):
+            raise ParameterError("a target is one distance or level; legs leave at several")
+        if self.stop is None:
+            self.refuse_risk()
+        if self.trail and self.trail.needs_breakeven and self.breakeven is None:
+            raise ParameterError("a trail that needs breakeven needs one")
+
+    def refuse_risk(self) -> None:
+        """Without a stop nothing can be measured by it."""
+        if isinstance(self.target, Risk):
             raise ParameterError("a target in r needs a stop: without one there is no risk")
+        trailed = (self.trail.by, self.trail.after, self.trail.step) if self.trail else ()
+        broken = (self.breakeven.after,) if self.breakeven else ()
+        tight = (self.tighten.to,) if self.tighten else ()
+        parts = (*trailed, *broken, *tight, *(self.legs.at if self.legs else ()))
+        shares = self.decay is not None or (self.tighten is not None and self.tighten.to is None)
+        if shares or any(isinstance(part, Risk) for part in parts):
+            raise ParameterError("exits that are shares or multiples of the risk need a stop")
+
+    @property
+    def simple(self) -> bool:
+        """Whether stop, target, flatten time and the session's end are all there is."""
+        further = (getattr(self, f.name) for f in fields(self) if f.name not in FIRST)
+        moving = isinstance(self.stop, Nearest) or isinstance(self.target, Follow)
+        return not moving and all(value is None for value in further)
 
     @classmethod
     def grid(cls, axes: Mapping[str, Any]) -> list[Exits]:
@@ -82,45 +104,17 @@ class Exits:
     def texts(self) -> dict[str, str]:
         """The exits as the text that stands in tables."""
         clock = "none" if self.flatten is None else clock_text(self.flatten)
-        return {"stop": text(self.stop), "target": text(self.target), "flatten": clock}
+        named = {f.name: getattr(self, f.name) for f in fields(self)}
+        shown = {name: text(value) for name, value in named.items() if name in FIRST or value}
+        return shown | {"flatten": clock}
 
 
-def text(distance: Distance | None) -> str:
-    return "none" if distance is None else str(distance)
+def text(value: object) -> str:
+    return "none" if value is None else str(value)
 
 
 def read_all(name: str, values: Any) -> Iterable[Any]:
     return [READERS[name](value) for value in (values if isinstance(values, list) else [values])]
-
-
-def distance(value: Any) -> Distance | None:
-    """Read `16`, `none`, `level`, `{times: 2, of: atr}` or `{r: 2}`."""
-    if value in ("none", None):
-        return None
-    if value == "level":
-        return Level()
-    if isinstance(value, Mapping):
-        return multiple(value)
-    ticks = decimal_of(value)
-    if ticks != int(ticks) or ticks < 1:
-        raise ParameterError(f"a distance is a whole number of ticks from 1 on, not {value}")
-    return Ticks(int(ticks))
-
-
-def multiple(value: Mapping[str, Any]) -> Distance:
-    if set(value) == {"times", "of"}:
-        return Times(positive(value["times"]), str(value["of"]))
-    if set(value) == {"r"}:
-        return Risk(positive(value["r"]))
-    keys = ", ".join(map(str, value))
-    raise ParameterError(f"a distance is {{times: 2, of: atr}} or {{r: 2}}, not one of: {keys}")
-
-
-def positive(value: Any) -> Decimal:
-    number = decimal_of(value)
-    if number <= 0:
-        raise ParameterError(f"a multiple must be above 0, not {value}")
-    return plain(number)
 
 
 def minute(value: Any) -> int | None:
@@ -132,4 +126,17 @@ def minute(value: Any) -> int | None:
     return value if isinstance(value, int) else clock_minute(str(value))
 
 
-READERS = {"stop": distance, "target": distance, "flatten": minute}
+READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "stop": distance,
+    "target": distance,
+    "flatten": minute,
+    "breakeven": breakeven,
+    "trail": trail,
+    "hold": span,
+    "sideways": sideways,
+    "underwater": underwater,
+    "decay": decay,
+    "legs": legs,
+    "leave": leave,
+    "tighten": tighten,
+}

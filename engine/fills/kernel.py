@@ -20,9 +20,12 @@ from engine.fills.rules import (
 
 Bytes = npt.NDArray[np.int8]
 
-# What became of a setup; the names are in fills/outcomes.py, the meaning in docs/fills.md.
+# What became of a setup; the names are in fills/orders.py, the meaning in docs/fills.md.
 WAITING, TAKEN, BUSY, MAX = 0, 1, 2, 3
+COOLDOWN, LOSSES, DAILY_LOSS, DAILY_PROFIT, PARENT, EXPIRED = 4, 5, 6, 7, 8, 9
 BOTH, HELD, STOPPED, REACHED, FLATTENED, SESSION, DATA_END = -2, -1, 0, 1, 2, 3, 4
+TIMED, SIGNALLED, SIDEWAYS, UNDERWATER, REVERSED, LOSS, PROFIT = 5, 6, 7, 8, 9, 10, 11
+BROKE_EVEN, TRAILED, DECAYED, TIGHTENED = 12, 13, 14, 15  # stops too, moved by a rule
 
 
 class Orders(NamedTuple):

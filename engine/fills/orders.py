@@ -2,62 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.core.axis import SCALE, scaled
 from engine.core.bars import Bars, Longs
 from engine.core.calendars import calendar
-from engine.core.columns import Bools, Column
-from engine.core.errors import ParameterError, unknown
+from engine.core.columns import Bools
 from engine.core.setups import Setups
-from engine.core.zone import clock_minute, minute_of_day, utc_ns
-from engine.fills.exits import Distance, Exits, Level, Risk, Ticks, Times
+from engine.core.zone import minute_of_day, utc_ns
+from engine.fills.costs import Stake
+from engine.fills.exits import Exits
 from engine.fills.kernel import Bytes, Orders
-from engine.fills.rules import DISTANCE, LEVEL, NONE, TIMES_RISK
+from engine.fills.limits import Rules
+from engine.fills.measure import Measure, Ruler, measure
+from engine.fills.rules import LEVEL, NONE, TIMES_RISK
+from engine.fills.terms import FOLLOWED, NEAREST, STOP_LIMIT
+
+__all__ = ["OUTCOMES", "WAITING", "Frame", "Prepared", "Rules", "frame", "prepare"]
 
 # Codes of `outcome`, in the order in which the reasons are looked at; see docs/fills.md.
 OUTCOMES = (
-    *("waiting", "taken", "busy", "max"),
-    *("no_bar", "both", "no_distance", "no_level", "passed", "late", "window"),
+    *("waiting", "taken", "busy", "max", "cooldown", "losses", "daily_loss", "daily_profit"),
+    *("parent", "expired"),
+    *("no_bar", "both", "no_distance", "no_level", "passed", "late", "window", "reward"),
 )
 WAITING = 0
-FARTHEST = 1 << 32  # beyond every price; keeps sums within int64
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Rules of the session: how many fills it may have, and between which clock times."""
-
-    max_per_session: int = 0  # 0: no limit
-    entry_window: tuple[int, int] | None = None  # minutes of the exchange's day
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Rules:
-        """Read the `rules` of a study."""
-        known = ("max_per_session", "entry_window")
-        for name in values:
-            if name not in known:
-                raise unknown("rule", name, known)
-        most = values.get("max_per_session") or 0
-        if not isinstance(most, int) or most < 0:
-            raise ParameterError(f"max_per_session is a whole number from 1 on, not {most}")
-        span = values.get("entry_window")
-        return cls(most, None if span is None else window(span))
-
-
-def window(span: Any) -> tuple[int, int]:
-    if not isinstance(span, (list, tuple)) or len(span) != 2:
-        raise ParameterError(
-            f'entry_window is two clock times such as ["08:30", "14:30"], not {span}'
-        )
-    start, stop = clock_minute(span[0]), clock_minute(span[1])
-    if start >= stop:
-        raise ParameterError(f"entry_window ends at {span[1]}, before it begins at {span[0]}")
-    return start, stop
 
 
 class Prepared(NamedTuple):
@@ -88,29 +59,112 @@ def frame(bars: Bars, flatten: int | None) -> Frame:
     return Frame(last.astype(np.int64), held, minute_of_day(bars.time, zone))
 
 
-def prepare(bars: Bars, setups: Setups, exits: Exits, rules: Rules, facts: Frame) -> Prepared:
+class Judged(NamedTuple):
+    """What every setup comes to before play, and why some cannot be played."""
+
+    stop: Measure
+    target: Measure
+    until: Longs  # last bar in which an order may fill
+    outcome: Bytes
+
+
+def prepare(
+    bars: Bars,
+    setups: Setups,
+    exits: Exits,
+    rules: Rules,
+    facts: Frame,
+    stake: Stake,
+) -> Prepared:
     """F02 to F08: name what cannot be played, make orders of the rest."""
-    entry_bar = setups.bar + 1
+    ruler = Ruler(bars, setups, sent(bars, setups), stake)
+    found = judge(ruler, exits, rules, facts, np.zeros(len(setups), np.bool_))
     session = bars.session[setups.bar].astype(np.int64)
-    last, flatten = facts.last_bar[session], facts.flatten_bar[session]
-    stop_kind, stop, stop_reason = levels(exits.stop, setups, setups.stop, -1, bars)
-    target_kind, target, target_reason = levels(exits.target, setups, setups.target, 1, bars)
+    rows = np.flatnonzero(found.outcome == WAITING)
+    kinds = (np.full(len(setups), m.kind, np.int8) for m in (found.stop, found.target))
+    stop_kind, target_kind = kinds
+    columns = (
+        *(setups.bar + 1, facts.last_bar[session], facts.flatten_bar[session], setups.side),
+        *(stop_kind, found.stop.number, target_kind, found.target.number),
+    )
+    orders = Orders._make(np.ascontiguousarray(c[rows]) for c in columns)
+    return Prepared(orders, rows, found.outcome)
+
+
+def sent(bars: Bars, setups: Setups) -> Longs:
+    """The price each order is sent at: the level it waits at, or the close of its bar."""
+    close = bars.close[setups.bar].astype(np.int64)
+    if setups.entries is None:
+        return close
+    return np.where(setups.entries.order > 0, setups.entries.level.values, close)
+
+
+def judge(ruler: Ruler, exits: Exits, rules: Rules, facts: Frame, lacks: Bools) -> Judged:
+    """Measure stop and target, and name the first reason why a setup cannot be played."""
+    bars, setups = ruler.bars, ruler.setups
+    stop = measure(exits.stop, ruler, setups.stop, -1)
+    target = measure(exits.target, ruler, setups.target, 1)
+    entry_bar, until = setups.bar + 1, last_bars(bars, setups, facts)
+    session = bars.session[setups.bar].astype(np.int64)
+    waits, unnamed = waiting(setups)
     reasons = {
-        "no_bar": entry_bar > last,
+        "no_bar": entry_bar > until,
         "both": both_sides(setups),
-        **{
-            name: np.logical_or(stop_reason[name], target_reason[name])
-            for name in ("no_distance", "no_level", "passed")
-        },
-        "late": entry_bar >= flatten,
-        "window": outside(rules, facts, entry_bar),
+        "no_distance": stop.no_distance | target.no_distance | lacks,
+        "no_level": stop.no_level | target.no_level | unnamed,
+        "passed": stop.passed | target.passed,
+        "late": ~waits & (entry_bar >= facts.flatten_bar[session]),
+        "window": ~waits & outside(rules, facts, entry_bar),
+        "reward": poor(ruler, stop, target, rules),
     }
     outcome = np.zeros(len(setups), np.int8)
     for name, broken in reversed(reasons.items()):
         outcome[broken] = OUTCOMES.index(name)
-    rows = np.flatnonzero(outcome == WAITING)
-    columns = (entry_bar, last, flatten, setups.side, stop_kind, stop, target_kind, target)
-    return Prepared(Orders._make(np.ascontiguousarray(c[rows]) for c in columns), rows, outcome)
+    return Judged(stop, target, until, outcome)
+
+
+def waiting(setups: Setups) -> tuple[Bools, Bools]:
+    """The setups whose orders wait for a price, and those of them that name none."""
+    never = np.zeros(len(setups), np.bool_)
+    if setups.entries is None:
+        return never, never
+    order, level, limit = setups.entries[:3]
+    waits = order > 0
+    return waits, waits & (~level.present | ((order == STOP_LIMIT) & ~limit.present))
+
+
+def last_bars(bars: Bars, setups: Setups, facts: Frame) -> Longs:
+    """F23: the last bar in which each order may fill; a market order has only its next one."""
+    own = facts.last_bar[bars.session[setups.bar].astype(np.int64)]
+    if setups.entries is None:
+        return own
+    count, day = setups.entries.bars, setups.entries.until
+    last = np.searchsorted(bars.sessions.date, day.values, side="right") - 1
+    ends = np.where(last >= 0, facts.last_bar[np.maximum(last, 0)], -1)
+    reach = np.where(day.present, ends, own)
+    return np.where(count.present, np.minimum(reach, setups.bar + count.values), reach)
+
+
+def poor(ruler: Ruler, stop: Measure, target: Measure, rules: Rules) -> Bools:
+    """F51: a target too near for its stop, as both stand when the order is sent."""
+    if rules.min_reward is None:
+        return np.zeros(len(ruler.setups), np.bool_)
+    risk = distance_from(ruler, stop, -1, np.zeros(len(ruler.setups), np.int64))
+    reward = distance_from(ruler, target, 1, risk)
+    unknown = np.full(len(risk), NONE in (stop.kind, target.kind))
+    return unknown | (reward * SCALE < scaled(rules.min_reward) * risk)
+
+
+def distance_from(ruler: Ruler, found: Measure, towards: int, risk: Longs) -> Longs:
+    """Ticks from where the order is sent."""
+    away = towards * ruler.setups.side.astype(np.int64)
+    if found.kind in (LEVEL, FOLLOWED):
+        return np.asarray(away * (found.number - ruler.sent))
+    if found.kind == NEAREST:
+        return np.minimum(found.number, away * (found.level - ruler.sent))
+    if found.kind == TIMES_RISK:
+        return np.asarray(np.maximum(1, (2 * found.number * risk + SCALE) // (2 * SCALE)))
+    return found.number
 
 
 def both_sides(setups: Setups) -> Bools:
@@ -128,34 +182,3 @@ def outside(rules: Rules, facts: Frame, entry_bar: Longs) -> Bools:
         return np.zeros(len(entry_bar), np.bool_)
     minute = facts.minute[np.minimum(entry_bar, len(facts.minute) - 1)]
     return (minute < rules.entry_window[0]) | (minute >= rules.entry_window[1])
-
-
-def levels(
-    distance: Distance | None, setups: Setups, level: Column, towards: int, bars: Bars
-) -> tuple[Bytes, Longs, dict[str, Bools]]:
-    """Kind and number of every row's stop (`towards` -1) or target (+1), and what it lacks."""
-    count = len(setups)
-    never = np.zeros(count, np.bool_)
-    reasons = {"no_distance": never, "no_level": never, "passed": never}
-    kind, number = NONE, np.zeros(count, np.int64)
-    if isinstance(distance, Ticks):
-        kind, number = DISTANCE, np.full(count, distance.ticks, np.int64)
-    elif isinstance(distance, Times):
-        kind, (number, reasons["no_distance"]) = DISTANCE, multiples(distance, setups)
-    elif isinstance(distance, Risk):
-        kind, number = TIMES_RISK, np.full(count, scaled(distance.times), np.int64)
-    elif isinstance(distance, Level):
-        kind, number = LEVEL, level.values
-        reasons["no_level"] = ~level.present
-        gone = towards * setups.side * (bars.close[setups.bar].astype(np.int64) - number) >= 0
-        reasons["passed"] = level.present & gone
-    return np.full(count, kind, np.int8), number, reasons
-
-
-def multiples(distance: Times, setups: Setups) -> tuple[Longs, Bools]:
-    """F11 for a multiple of an attribute; F04 where the attribute is no number."""
-    values = setups.attribute(distance.of)
-    missing = ~np.isfinite(values)
-    times = scaled(distance.times) / SCALE
-    sized = np.floor(times * np.where(missing, 0.0, values) + 0.5)
-    return np.clip(sized, 1, FARTHEST).astype(np.int64), missing

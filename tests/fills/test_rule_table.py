@@ -7,34 +7,20 @@ import numpy as np
 import pytest
 
 from engine.core.setups import Setups
-from engine.fills import OUTCOMES, REASONS, Costs, Exits, Rules, Table, simulate
-from engine.fills.simulate import Played, best_net
+from engine.fills import Costs, Exits, Rules, Table, simulate
+from engine.fills.simulate import best_net
+from tests.fills.hand import DAY, ended, outcome, played
 from tests.makers import bars_from, flat, long_at, mark, short_at
 
-DAY = "2022-11-28"
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "fills.md"
-
-
-def played(setups: Setups, bars, rules: dict | None = None, **exits: object) -> Played:
-    made = Exits.grid(exits)[0]
-    table = Table.of(bars, Rules.of(rules or {}), Costs.of({"commission": "2.05"}), [made])
-    return simulate(table, setups, made)
-
-
-def outcome(result: Played) -> list[str]:
-    return [OUTCOMES[code] for code in result.outcome]
-
-
-def ended(result: Played) -> tuple[int, int, str]:
-    t = result.trades
-    return int(t.exit_bar[0]), int(t.exit[0]), REASONS[t.reason[0]]
 
 
 def test_every_row_has_a_test() -> None:
     rows = re.findall(r"^\| (F\d\d) ", TABLE.read_text(), re.MULTILINE)
-    tests = {name[5:8].upper() for name in globals() if re.match(r"test_f\d\d_", name)}
-    assert len(rows) >= 21
-    assert set(rows) == tests
+    texts = [path.read_text() for path in Path(__file__).parent.glob("test_*.py")]
+    tests = re.findall(r"^def test_(f\d\d)_", "\n".join(texts), re.MULTILINE)
+    assert len(rows) >= 56
+    assert set(rows) == {name.upper() for name in tests}
 
 
 def test_f01_next_open() -> None:

@@ -5,49 +5,77 @@ from fractions import Fraction
 import numpy as np
 
 from engine.core.bars import Bars
+from engine.core.entries import ORDERS
 from engine.core.setups import Setups
+from engine.core.zone import day_date
 from engine.fills import OUTCOMES, REASONS
 from engine.fills.simulate import Played
 from tests.oracle.fills import Bar
 
 COMPARED = (
     *("side", "entry_bar", "exit_bar", "entry", "exit", "reason", "ambiguous"),
-    *("mfe", "mae", "gross", "slippage", "fees", "net"),
+    *("mfe", "mae", "gross", "slippage", "fees", "net", "lots"),
 )
 
 
 def plain_bars(bars: Bars) -> list[Bar]:
     columns = zip(*(a.tolist() for a in bars.arrays), strict=True)
+    stops, dates = bars.sessions.stop, bars.sessions.trade_date
     return [
-        Bar(t, o, h, low, c, s, int(bars.sessions.stop[s]), str(bars.sessions.trade_date(s)))
-        for t, o, h, low, c, _, s in columns
+        Bar(t, o, h, low, c, s, int(stops[s]), str(dates(s)), v)
+        for t, o, h, low, c, v, s in columns
     ]
 
 
 def plain_setups(setups: Setups) -> list[dict]:
+    columns = {name: plain_column(moving) for name, moving in setups.follow.items()}
     rows = []
     for k in range(len(setups)):
-        levels = {
-            name: int(level.values[k]) if level.present[k] else None
-            for name, level in (("stop", setups.stop), ("target", setups.target))
-        }
-        attributes = {name: float(values[k]) for name, values in setups.attributes.items()}
-        rows.append(
-            {"bar": int(setups.bar[k]), "side": int(setups.side[k]), "attributes": attributes}
-            | levels
-        )
+        row = {"bar": int(setups.bar[k]), "side": int(setups.side[k]), "columns": columns}
+        row |= {name: at(getattr(setups, name), k) for name in ("stop", "target")}
+        row["attributes"] = {name: float(values[k]) for name, values in setups.attributes.items()}
+        if setups.entries is not None:
+            entry = setups.entries
+            until = at(entry.until, k)
+            row |= {"order": ORDERS[entry.order[k]], "level": at(entry.level, k)}
+            row |= {"limit": at(entry.limit, k), "bars": at(entry.bars, k)}
+            row["until"] = None if until is None else str(day_date(until))
+        if setups.parents is not None:
+            row |= {"waits": bool(setups.parents.waits[k]), "after": setups.parents.ended}
+            row["parent"] = at(setups.parents.row, k)
+        rows.append(row)
     return rows
+
+
+def at(column: object, k: int) -> int | None:
+    return int(column.values[k]) if column.present[k] else None
+
+
+def plain_column(moving: object) -> dict:
+    """A followed column by side, None where it says nothing."""
+    return {
+        side: [int(v) if there else None for v, there in zip(values, present, strict=True)]
+        for side, values, present in zip((1, -1), moving.values, moving.present, strict=True)
+    }
 
 
 def plain_distance(value: object) -> object:
     """A YAML distance in the oracle's words."""
-    if value == "none":
+    if value in ("none", None):
         return None
-    if isinstance(value, dict) and "r" in value:
-        return {"r": Fraction(value["r"])}  # a multiple of whole ticks is exact
-    if isinstance(value, dict):
+    if not isinstance(value, dict):
+        return value
+    if "nearest" in value:
+        return {"nearest": [plain_distance(part) for part in value["nearest"]]}
+    if "offset" in value:
+        return {"level": value["offset"]}
+    if "follow" in value:
+        return {"follow": value["follow"], "until_trail": "until" in value}
+    if "dollars" in value:
+        return {"dollars": int(Fraction(value["dollars"]) * 100)}
+    if "of" in value:
         return {"times": float(value["times"]), "of": value["of"]}
-    return value
+    return {name: Fraction(times) for name, times in value.items()}  # exact multiples
 
 
 def trades_of(played: Played) -> list:
@@ -56,7 +84,9 @@ def trades_of(played: Played) -> list:
     t = played.trades
     for k, setup in enumerate(t.setup):
         row = {name: plain(getattr(t, name)[k]) for name in COMPARED}
-        row["reason"] = REASONS[t.reason[k]]
+        row |= {"reason": REASONS[t.reason[k]], "order": ORDERS[t.order[k]]}
+        legs = zip(t.leg_bar[k], t.leg[k], t.sold[k], strict=True)
+        row["legs"] = sorted((int(b), int(p), int(n)) for b, p, n in legs if n)
         if t.has_stop[k]:
             row |= {"stop": int(t.stop[k]), "risk": int(t.risk[k]), "r": int(t.r[k])}
         if t.has_target[k]:
@@ -71,10 +101,13 @@ def plain(value: object) -> object:
 
 def expected(outcomes: list) -> list:
     """The oracle's trades, without what it does not have."""
-    keep = {*COMPARED, "stop", "risk", "r", "target"}
-    return [
-        {k: v for k, v in row.items() if k in keep and v is not None}
-        if isinstance(row, dict)
-        else row
-        for row in outcomes
-    ]
+    keep = {*COMPARED, "stop", "risk", "r", "target", "order", "legs"}
+    rows = []
+    for row in outcomes:
+        if isinstance(row, dict):
+            legs = sorted((leg["bar"], leg["price"], leg["lots"]) for leg in row["legs"])
+            found = {k: v for k, v in row.items() if k in keep and v is not None}
+            rows.append(found | {"legs": legs})
+        else:
+            rows.append(row)
+    return rows

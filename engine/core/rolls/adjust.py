@@ -70,6 +70,9 @@ class Adjusted(Bars):
         levels: dict[str, Any] = {
             name: moved(level, acting) for name, level in named.items() if isinstance(level, Column)
         }
+        if setups.entries is not None:
+            level, limit = (moved(c, acting) for c in (setups.entries.level, setups.entries.limit))
+            levels["entries"] = setups.entries._replace(level=level, limit=limit)
         return replace(setups, **levels)
 
 
