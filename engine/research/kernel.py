@@ -8,6 +8,7 @@ FIELDS = (
     *("n", "ambiguous", "wins", "losses", "gross_win", "gross_loss"),
     *("net", "sum_r", "traded_sessions", "squares", "peak", "trough", "fall"),
 )
+ADDED = 10  # the fields before this one are plain sums
 SESSION, NET, R, AMBIGUOUS = 0, 1, 2, 3  # columns of the trades handed in
 
 
@@ -50,3 +51,25 @@ def add_trade(cell: Longs, trade: Longs) -> None:
     cell[10] = max(cell[10], cell[6])
     cell[11] = min(cell[11], cell[6])
     cell[12] = max(cell[12], cell[10] - cell[6])
+
+
+@kernel
+def merge_cells(rows: Longs, runs: Longs, totals: Longs) -> None:
+    """Add up runs of cells, `totals[combination, run]`: one combination's cells at a time."""
+    for c in range(len(rows)):
+        for r in range(len(runs)):
+            merge(rows[c], runs[r, 0], runs[r, 1], totals[c, r])
+
+
+@kernel
+def merge(cells: Longs, start: int, stop: int, total: Longs) -> None:
+    """The sums add; the drawdown goes on from where the total stands."""
+    total[:] = 0
+    net = peak = trough = fall = 0
+    for k in range(start, stop):
+        fall = max(fall, cells[k, 12], peak - (net + cells[k, 11]))
+        peak, trough = max(peak, net + cells[k, 10]), min(trough, net + cells[k, 11])
+        net += cells[k, 6]
+        for field in range(ADDED):
+            total[field] += cells[k, field]
+    total[10], total[11], total[12] = peak, trough, fall

@@ -6,7 +6,7 @@ this table; a trade belongs to the cell of its session.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,12 +16,8 @@ from engine.core.bars import Longs
 from engine.core.columns import frozen
 from engine.fills.simulate import Trades
 from engine.research.folds import Fold
-from engine.research.kernel import FIELDS, reduce_trades
+from engine.research.kernel import FIELDS, merge_cells, reduce_trades
 from engine.research.measures import Merged
-
-ADDED = FIELDS.index("peak")  # the fields before this one are plain sums
-PEAK, TROUGH, FALL = ADDED, ADDED + 1, ADDED + 2
-NET = FIELDS.index("net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +26,7 @@ class Cells:
 
     edges: tuple[int, ...]
     of_session: Longs
+    first: int  # row of the session that the edges count from
 
     @classmethod
     def cut(cls, first: int, stop: int, folds: Sequence[Fold]) -> Cells:
@@ -37,7 +34,8 @@ class Cells:
         inner = {edge for fold in folds for edge in fold}
         edges = tuple(sorted({0, stop - first} | inner))
         numbers = np.searchsorted(np.array(edges[1:]), np.arange(stop - first), side="right")
-        return cls(edges, frozen(np.concatenate((np.full(first, -1), numbers)).astype(np.int64)))
+        of_session = np.concatenate((np.full(first, -1), numbers)).astype(np.int64)
+        return cls(edges, frozen(of_session), first)
 
     def __len__(self) -> int:
         return len(self.edges) - 1
@@ -48,7 +46,7 @@ class Cells:
 
 
 class Book(NamedTuple):
-    """The ledger of a study: `rows[combination, cell, field]`, and how its cells were cut."""
+    """The ledger of some combinations: `rows[combination, cell, field]`, and how cells were cut."""
 
     rows: Longs
     cells: Cells
@@ -56,7 +54,18 @@ class Book(NamedTuple):
 
     def between(self, start: int, stop: int) -> Merged:
         """All combinations over the sessions from one edge to another."""
-        return Merged(merged(self.rows[:, self.cells.run(start, stop)]), stop - start, self.periods)
+        return next(self.each([(start, stop)]))
+
+    def each(self, runs: Sequence[tuple[int, int]]) -> Iterator[Merged]:
+        """All combinations over several runs of sessions, read in one go."""
+        totals = merged(self.rows, [self.cells.run(*run) for run in runs])
+        for k, (start, stop) in enumerate(runs):
+            yield Merged(totals[:, k], stop - start, self.periods)
+
+    @property
+    def whole(self) -> Merged:
+        """All combinations over all played sessions."""
+        return self.between(0, self.cells.edges[-1])
 
 
 def row_of(trades: Trades, cells: Cells) -> Longs:
@@ -67,15 +76,8 @@ def row_of(trades: Trades, cells: Cells) -> Longs:
     return row
 
 
-def merged(cells: Longs) -> Longs:
-    """Sum cells (axis 1) of many combinations; drawdown merges by its peak, trough and fall."""
-    total = np.zeros((cells.shape[0], len(FIELDS)), np.int64)
-    for k in range(cells.shape[1]):
-        part = cells[:, k]
-        level = total[:, NET].copy()
-        fall_between = total[:, PEAK] - (level + part[:, TROUGH])
-        total[:, FALL] = np.maximum(np.maximum(total[:, FALL], part[:, FALL]), fall_between)
-        total[:, PEAK] = np.maximum(total[:, PEAK], level + part[:, PEAK])
-        total[:, TROUGH] = np.minimum(total[:, TROUGH], level + part[:, TROUGH])
-        total[:, :ADDED] += part[:, :ADDED]
-    return total
+def merged(rows: Longs, runs: Sequence[slice]) -> Longs:
+    """Sums of runs of cells, by combination and run."""
+    totals = np.empty((len(rows), len(runs), len(FIELDS)), np.int64)
+    merge_cells(rows, np.array([(run.start, run.stop) for run in runs], np.int64), totals)
+    return totals

@@ -14,6 +14,13 @@ from engine.core.errors import StudyError
 from engine.core.setups import Floats, Setups
 from engine.core.strategy import Strategy
 from engine.fills import Costs, Exits, Rules
+from engine.research.kernel import FIELDS
+from engine.research.measures import OBJECTIVES
+
+COLUMNS = frozenset(  # of the combination table: a parameter of that name would be lost in it
+    {"run", "combination", "setups", "gated", "dropped", "sessions", "max_drawdown"}
+    | {*FIELDS, *OBJECTIVES}
+)
 
 
 class Combination(NamedTuple):
@@ -39,9 +46,11 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.strategies or not self.exits:
             raise StudyError("a plan needs at least one strategy and one set of exits")
-        clash = set(self.exits[0].texts()) & set(self.strategies[0].space())
-        if clash:
-            raise StudyError(f"{sorted(clash)} name exits; call the strategy's parameter otherwise")
+        named = {name for exits in self.exits for name in exits.texts()}
+        for taken, what in ((named, "exits"), (COLUMNS, "columns of the combination table")):
+            clash = sorted(taken & set(self.strategies[0].space()))
+            if clash:
+                raise StudyError(f"{clash} name {what}; call the strategy's parameter otherwise")
 
     def __len__(self) -> int:
         return len(self.strategies) * len(self.exits)

@@ -11,8 +11,9 @@ from engine.core.columns import Array, Bools
 from engine.core.setups import Setups
 from engine.fills import OUTCOMES, Trades
 from engine.fills.simulate import best_net
+from engine.research.grid import play_one
 from engine.research.plan import Plan, passed
-from engine.research.sweep import Swept, play_one
+from engine.research.sweep import Swept
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from engine.research.measures import OBJECTIVES, Merged, expectancy, profit_factor, sharpe, win_rate
+from engine.research.measures import OBJECTIVES, Merged, expectancy
 from engine.research.replay import Replay, between, replay
 from engine.research.sweep import Swept
 from engine.research.trade_table import setup_frame, trade_frame
 
 SCOPES = ("oos", "best")
+RATIOS = tuple(name for name in OBJECTIVES if name not in ("net", "expectancy"))  # have no unit
 
 
 def tables(swept: Swept) -> dict[str, pl.DataFrame]:
@@ -43,12 +44,15 @@ def combination_frame(swept: Swept) -> pl.DataFrame:
     whole = swept.whole
     plan, unit = swept.plan, money(swept)
     rows = [{n: plain(v) for n, v in plan[c].row().items()} for c in range(len(plan))]
+    exits = {name for made in plan.exits for name in made.texts()}
     summed = ("n", "ambiguous", "wins", "losses", "gross_win", "gross_loss", "net", "sum_r")
     setups, gated, dropped = swept.counts.T
     return pl.DataFrame(
         {
             "combination": np.arange(len(plan), dtype=np.uint32),
-            **pl.DataFrame(rows, infer_schema_length=None).to_dict(),
+            **pl.DataFrame(rows, infer_schema_length=None)
+            .with_columns(pl.col(sorted(exits)).fill_null("none"))
+            .to_dict(),
             "setups": setups,
             "gated": gated,
             "dropped": dropped,
@@ -57,9 +61,7 @@ def combination_frame(swept: Swept) -> pl.DataFrame:
             "traded_sessions": whole.sum("traded_sessions"),
             "max_drawdown": whole.sum("fall"),
             "expectancy": expectancy(whole) * unit,
-            "profit_factor": profit_factor(whole),
-            "win_rate": win_rate(whole),
-            "sharpe": sharpe(whole),
+            **{name: OBJECTIVES[name](whole) for name in RATIOS},
         }
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
 

@@ -9,6 +9,8 @@ import polars as pl
 
 from engine.core.bars import Bars, Longs
 from engine.core.columns import Array, Bools
+from engine.core.entries import ORDERS
+from engine.core.setups import Setups
 from engine.fills import REASONS
 from engine.research.replay import Replay
 
@@ -28,8 +30,8 @@ def trade_frame(bars: Bars, found: Replay, rows: Bools) -> pl.DataFrame:
             "contract": contracts(bars, t.entry_bar),
             "trade_date": dates(bars, t.session),
             "side": t.side,
-            "quantity": np.ones(count, np.int64),
-            "signal_ts": moments(bars, t.entry_bar - 1),
+            "quantity": t.lots,
+            "signal_ts": moments(bars, found.setups.bar[t.setup]),
             "entry_ts": moments(bars, t.entry_bar),
             "exit_ts": moments(bars, t.exit_bar),
             "entry_bar": t.entry_bar.astype(np.uint32),
@@ -66,15 +68,27 @@ def setup_frame(bars: Bars, found: Replay) -> pl.DataFrame:
             "trade_date": dates(bars, bars.session[s.bar]),
             "bar": s.bar.astype(np.uint32),
             "side": s.side,
-            "order": pl.Series(["market"] * count, dtype=pl.String),
-            "entry": pl.Series([None] * count, dtype=pl.Int32),
+            **orders(s),
             "stop": absent_unless(s.stop.present, s.stop.values).cast(pl.Int32),
             "target": absent_unless(s.target.present, s.target.values).cast(pl.Int32),
-            "expires": pl.Series([None] * count, dtype=pl.Int32),
             "outcome": pl.Series(found.outcome, dtype=pl.String),
             **s.attributes,
         }
     )
+
+
+def orders(setups: Setups) -> dict[str, pl.Series]:
+    """The order each setup sends: its kind, its level, and how many bars it works."""
+    if setups.entries is None:
+        none = pl.Series([None] * len(setups), dtype=pl.Int32)
+        market = pl.Series([ORDERS[0]] * len(setups), dtype=pl.String)
+        return {"order": market, "entry": none, "expires": none}
+    order, level, _, bars, _ = setups.entries
+    return {
+        "order": named(ORDERS, order),
+        "entry": absent_unless(level.present, level.values).cast(pl.Int32),
+        "expires": absent_unless(bars.present, bars.values).cast(pl.Int32),
+    }
 
 
 def absent_unless(present: Bools, values: Array) -> pl.Series:

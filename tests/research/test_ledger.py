@@ -7,36 +7,12 @@ from hypothesis import strategies as st
 from engine.research.folds import Fold
 from engine.research.kernel import FIELDS, reduce_trades
 from engine.research.ledger import Cells, merged
+from tests.oracle.ledger import sums
 
 TRADES = st.lists(
     st.tuples(st.integers(0, 9), st.integers(-500, 500), st.integers(-9, 9), st.booleans()),
     max_size=40,
 )
-
-
-def plain(trades: list) -> dict[str, int]:
-    """The same sums, written out."""
-    nets = [net for _, net, _, _ in trades]
-    days: dict[int, int] = {}
-    for session, net, _, _ in trades:
-        days[session] = days.get(session, 0) + net
-    path = np.cumsum([0, *nets])
-    highest = np.maximum.accumulate(path)
-    return {
-        "n": len(nets),
-        "ambiguous": sum(doubt for *_, doubt in trades),
-        "wins": sum(net > 0 for net in nets),
-        "losses": sum(net < 0 for net in nets),
-        "gross_win": sum(net for net in nets if net > 0),
-        "gross_loss": -sum(net for net in nets if net < 0),
-        "net": sum(nets),
-        "sum_r": sum(r for _, _, r, _ in trades),
-        "traded_sessions": len(days),
-        "squares": sum(day * day for day in days.values()),
-        "peak": int(path.max()),
-        "trough": int(path.min()),
-        "fall": int((highest - path).max()),
-    }
 
 
 @given(TRADES, st.sets(st.integers(1, 9), max_size=4))
@@ -50,9 +26,9 @@ def test_cells_equal_plain_sums_and_merge_to_the_whole(trades: list, inner: set)
     for k in range(len(cells)):
         low, high = cells.edges[k], cells.edges[k + 1]
         inside = [trade for trade in trades if low <= trade[0] < high]
-        assert dict(zip(FIELDS, rows[0, k].tolist(), strict=True)) == plain(inside)
-    whole = merged(rows)
-    assert dict(zip(FIELDS, whole[0].tolist(), strict=True)) == plain(trades)
+        assert dict(zip(FIELDS, rows[0, k].tolist(), strict=True)) == sums(inside)
+    whole = merged(rows, [slice(0, len(cells))])[:, 0]
+    assert dict(zip(FIELDS, whole[0].tolist(), strict=True)) == sums(trades)
 
 
 def test_cells_are_cut_at_every_edge() -> None:

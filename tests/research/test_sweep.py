@@ -9,8 +9,10 @@ from engine.core.params import param
 from engine.fills import Table, simulate
 from engine.research.folds import Fold
 from engine.research.ledger import row_of
+from engine.research.plan import COLUMNS
 from engine.research.replay import replay
 from engine.research.walk import best
+from storage.schema import COMBINATIONS
 from tests.research.markets import FOLDS, Breakout, market, plan, swept
 
 
@@ -99,13 +101,13 @@ def test_a_strategy_that_raises_stops_the_sweep() -> None:
     class Broken(Strategy):
         """Always fails."""
 
-        n: int = param(default=1, low=1, high=3)
+        few: int = param(default=1, low=1, high=3)
 
         def setups(self, bars: Bars) -> Setups:
             raise ZeroDivisionError(f"no setups on {bars}")
 
     with pytest.raises(ZeroDivisionError, match="no setups"):
-        sweep(market(), Plan(Broken.grid(n=[1, 2, 3]), Exits.grid({"stop": 8})), FOLDS, workers=2)
+        sweep(market(), Plan(Broken.grid(few=[1, 2, 3]), Exits.grid({"stop": 8})), FOLDS, workers=2)
 
 
 def test_a_strategy_must_say_its_setups() -> None:
@@ -129,3 +131,14 @@ def test_an_empty_plan_and_a_clash_of_names_are_refused() -> None:
         Plan([], Exits.grid({"stop": 8}))
     with pytest.raises(StudyError, match=r"\['stop'\] name exits"):
         Plan([Clash()], Exits.grid({"stop": 8}))
+
+
+def test_a_parameter_called_like_a_column_of_the_table_is_refused() -> None:
+    class Lost(Strategy):
+        """Its parameter would be overwritten by a count."""
+
+        sessions: int = param(default=1, low=1, high=3)
+
+    with pytest.raises(StudyError, match=r"\['sessions'\] name columns of the combination table"):
+        Plan([Lost()], Exits.grid({"stop": 8}))
+    assert {*COMBINATIONS.head, *COMBINATIONS.tail} <= COLUMNS

@@ -1,0 +1,1 @@
+"""The fast path: market entries with one stop, one target and an end, without walking the bars."""

@@ -1,0 +1,149 @@
+"""A block is played and reduced to what is kept of it; the trades and the cells are forgotten."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from threading import local
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.core.bars import Bars, Longs
+from engine.core.calendars import calendar
+from engine.core.strategy import Strategy
+from engine.fills.fast.refusal import largest_result, refused_table, refused_value
+from engine.fills.simulate import Table
+from engine.research.blocks import Block, cut
+from engine.research.choices import Candidate, candidates
+from engine.research.desk import Desk, Desks, check_range
+from engine.research.folds import Fold, Folds
+from engine.research.grid import Out, play_part
+from engine.research.kernel import FIELDS
+from engine.research.ledger import Book, Cells
+from engine.research.plan import Plan
+from engine.research.watch import Watch
+
+BLOCK_BYTES = 16 << 20  # of ledger rows, for each worker
+KEPT_BYTES = 64 << 20  # a smaller ledger is kept cell by cell
+PLATEAU = "plateau"
+
+
+class Study(NamedTuple):
+    """What every block is played from."""
+
+    table: Table
+    plan: Plan
+    rules: Folds
+    cut: Sequence[Fold]
+    cells: Cells
+    periods: int  # sessions a year
+
+    @property
+    def row_bytes(self) -> int:
+        """Of the ledger, for one combination."""
+        return len(self.cells) * len(FIELDS) * np.dtype(np.int64).itemsize
+
+
+class Reduced(NamedTuple):
+    """What is left of a block: combinations, their sums and counts, whom folds would choose."""
+
+    rows: Longs
+    whole: Longs
+    counts: Longs
+    candidates: list[Candidate]
+    book: Longs | None
+    scanned: Counter[str]
+
+
+def study_of(bars: Bars, plan: Plan, folds: Folds) -> Study:
+    """Cut the sessions, look up what all combinations share."""
+    first, stop = int(bars.session[0]), int(bars.session[-1]) + 1
+    parts = folds.cut(bars)
+    table = Table.of(bars, plan.rules, plan.costs, plan.exits)
+    return Study(table, plan, folds, parts, Cells.cut(first, stop, parts), periods(bars))
+
+
+def periods(bars: Bars) -> int:
+    """Sessions a year: five days a week less holidays, or every day."""
+    return 365 if calendar(bars.instrument.calendar).weekdays == 7 else 252
+
+
+def book_of(study: Study) -> Book | None:
+    """Room for the ledger cell by cell: where it is small, or where neighbours are looked at."""
+    size = len(study.plan), len(study.cells), len(FIELDS)
+    if study.rules.choose != PLATEAU and len(study.plan) * study.row_bytes > KEPT_BYTES:
+        return None
+    return Book(np.zeros(size, np.int64), study.cells, study.periods)
+
+
+def reasons(study: Study, largest: int) -> list[str | None]:
+    """Why each of the exits takes the scanning kernel, as far as it is known without setups."""
+    whole = refused_table(study.table, largest)
+    return [whole or refused_value(exits) for exits in study.plan.exits]
+
+
+def reductions(
+    study: Study, workers: int, watch: Watch, *, keep: bool
+) -> Generator[Reduced, None, None]:
+    """Play all blocks; few wait at a time, so memory does not grow with the study."""
+    player = Player(study, watch, workers, keep=keep)
+    most = max(1, BLOCK_BYTES // study.row_bytes)
+    blocks = cut(study.plan, player.reasons, workers, most)
+    pool = ThreadPoolExecutor(workers)
+    try:
+        waiting: set[Future[Reduced]] = set()
+        while True:
+            more = islice(blocks, 2 * workers - len(waiting))
+            waiting |= {pool.submit(player.play, block) for block in more}
+            if not waiting:
+                break
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for part in done:
+                yield part.result()
+    finally:  # an error or Ctrl-C: no worker goes on beyond the turn it is at
+        watch.stopped.set()
+        pool.shutdown(cancel_futures=True)
+
+
+class Player:
+    """Plays blocks of one study; every worker writes into rows of its own, again and again."""
+
+    def __init__(self, study: Study, watch: Watch, workers: int, *, keep: bool) -> None:
+        self.study, self.watch, self.keep = study, watch, keep
+        self.largest = largest_result(study.table)
+        self.reasons = reasons(study, self.largest)
+        self.desks = Desks(self.desk, 2 * workers)
+        self.own = local()
+
+    def desk(self, strategy: Strategy) -> Desk:
+        setups = strategy.setups(self.study.table.bars)
+        check_range(self.study.table, setups, self.largest)
+        return Desk(self.study.table, self.study.cells, setups)
+
+    def ledger(self, count: int) -> Longs:
+        """Rows for a block, of the worker that asks."""
+        if len(getattr(self.own, "rows", ())) < count:
+            self.own.rows = np.empty((count, len(self.study.cells), len(FIELDS)), np.int64)
+        rows: Longs = self.own.rows[:count]
+        return rows
+
+    def play(self, block: Block) -> Reduced:
+        """One block, from its combinations to what is left of them."""
+        study = self.study
+        rows = np.concatenate([part.combinations(study.plan) for part in block])
+        out, first = Out(self.ledger(len(rows)), np.zeros((len(rows), 3), np.int64)), 0
+        scanned: Counter[str] = Counter()
+        for part in block:
+            desk = self.desks.of(study.plan.strategies[part.strategies[0]])
+            slot = slice(first, first + part.size)
+            play_part(desk, study.plan, part, Out(*(o[slot] for o in out)), self.watch)
+            for reason in filter(None, desk.reasons(part.tile)):
+                scanned[reason] += len(part.strategies)
+            first += part.size
+        book = Book(out.ledger, study.cells, study.periods)
+        chosen = candidates(book, study.cut, study.rules, rows)
+        kept = out.ledger.copy() if self.keep else None
+        return Reduced(rows, book.whole.rows, out.counts, chosen, kept, scanned)
