@@ -1,4 +1,4 @@
-"""Measures of merged ledger rows; what is undefined is NaN, and tables say so."""
+"""Measures that ledger rows can give, so that a walk-forward can choose by them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import Longs
+from engine.fills.simulate import R_SCALE
 from engine.research.kernel import FIELDS
 
 Floats = npt.NDArray[np.float64]
@@ -27,7 +28,7 @@ class Merged(NamedTuple):
 
 def ratio(above: Any, below: Any) -> Floats:
     """Division that is NaN where there is nothing to divide by."""
-    a, b = np.asarray(above, np.float64), np.asarray(below, np.float64)
+    a, b = np.broadcast_arrays(np.asarray(above, np.float64), np.asarray(below, np.float64))
     return np.asarray(np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0))
 
 
@@ -51,6 +52,23 @@ def win_rate(m: Merged) -> Floats:
     return ratio(m.sum("wins"), m.sum("n"))
 
 
+def payoff(m: Merged) -> Floats:
+    """The mean winner over the mean loser."""
+    return ratio(
+        ratio(m.sum("gross_win"), m.sum("wins")), ratio(m.sum("gross_loss"), m.sum("losses"))
+    )
+
+
+def total_r(m: Merged) -> Floats:
+    """R of all trades together; undefined without a trade."""
+    return ratio(m.sum("sum_r"), np.where(m.sum("n") > 0, R_SCALE, 0))
+
+
+def mean_r(m: Merged) -> Floats:
+    """R a trade."""
+    return ratio(m.sum("sum_r") / R_SCALE, m.sum("n"))
+
+
 def sharpe(m: Merged) -> Floats:
     """Mean over deviation of session results, idle sessions included, times the root of a year."""
     if m.sessions < 2:
@@ -61,9 +79,25 @@ def sharpe(m: Merged) -> Floats:
     return np.asarray(yearly)
 
 
+def recovery_factor(m: Merged) -> Floats:
+    """Net over the worst fall of the closed trades; undefined without a fall."""
+    return ratio(m.sum("net"), m.sum("fall"))
+
+
+def calmar(m: Merged) -> Floats:
+    """Net a year over the worst fall of closed trades, never less than that of daily closes."""
+    return ratio(m.sum("net") * m.periods, m.sum("fall") * m.sessions)
+
+
 OBJECTIVES: dict[str, Callable[[Merged], Floats]] = {
     "expectancy": expectancy,
     "profit_factor": profit_factor,
     "net": net,
+    "win_rate": win_rate,
     "sharpe": sharpe,
+    "payoff": payoff,
+    "total_r": total_r,
+    "mean_r": mean_r,
+    "recovery_factor": recovery_factor,
+    "calmar": calmar,
 }
