@@ -9,6 +9,7 @@ from engine.research import Folds
 from engine.research.folds import Fold
 
 
+@pytest.mark.covers("QA-001", "A-118")
 def test_folds_step_by_their_test_run() -> None:
     folds = Folds(train=4, test=2, purge=1).split(12)
     assert folds == [Fold(0, 4, 5, 7), Fold(2, 6, 7, 9), Fold(4, 8, 9, 11)]

@@ -1,0 +1,1 @@
+"""Evidence: how much of a result chance alone would have made."""

@@ -1,0 +1,71 @@
+"""Records: the session rows of a sweep, played once more, for tests that need more than sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.core.bars import Longs
+from engine.research.evidence.bands import Days
+from engine.research.grid import play_one
+from engine.research.sweep import Swept
+
+
+class Taken(NamedTuple):
+    """Net of each trade, and the place of its session in the record."""
+
+    net: Longs
+    session: Longs
+    sessions: int
+
+    @property
+    def days(self) -> Days:
+        """One row a session, idle ones too."""
+        return Days.of(self.net, self.session, self.sessions)
+
+
+def taken(swept: Swept, combination: int) -> Taken:
+    """One combination over all played sessions."""
+    return next(each(swept, [combination]))
+
+
+def each(swept: Swept, combinations: Sequence[int]) -> Iterator[Taken]:
+    """Combinations in turn; neighbours of one strategy share its setups."""
+    table, strategy, setups = swept.table, None, None
+    for combination in combinations:
+        one = swept.plan[combination]
+        if setups is None or one.strategy is not strategy:
+            strategy, setups = one.strategy, one.strategy.setups(table.bars)
+        trades = play_one(table, setups, one)[1].trades
+        yield Taken(trades.net, trades.session - swept.first, swept.cells.edges[-1])
+
+
+def stitched(swept: Swept) -> Taken:
+    """What each fold chose, over its test sessions; the gaps between tests are left out."""
+    played: dict[int, Taken] = {}
+    nets, places, before = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], 0
+    for choice in swept.choices:
+        start, stop = choice.fold.test_start, choice.fold.test_stop
+        if choice.combination is not None:
+            if choice.combination not in played:
+                played[choice.combination] = taken(swept, choice.combination)
+            one = played[choice.combination]
+            inside = (one.session >= start) & (one.session < stop)
+            nets.append(one.net[inside])
+            places.append(one.session[inside] - start + before)
+        before += stop - start
+    return Taken(np.concatenate(nets), np.concatenate(places), before)
+
+
+def session_rows(swept: Swept, combinations: Sequence[int]) -> Longs:
+    """Net by combination and played session, `[combination, session]`."""
+    rows = [one.days.net for one in each(swept, combinations)]
+    return np.array(rows, np.int64).reshape(len(rows), swept.cells.edges[-1])
+
+
+def sample(count: int, most: int) -> Longs:
+    """At most so many of the combinations, evenly spaced from the first on."""
+    kept = min(count, most)
+    return np.arange(kept, dtype=np.int64) * count // max(1, kept)

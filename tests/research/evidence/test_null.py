@@ -1,0 +1,107 @@
+"""The null benchmark: the same for any workers, even where there is no edge, alert to one."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.core.errors import StudyError, UnknownError
+from engine.research import Folds, Plan, sweep
+from engine.research.evidence.null import Score, Surrogates, null, rank, score
+from engine.synth.mirror import Source, mirror
+from tests.proof.sizes import sized as cases
+from tests.research.evidence.noise import evenness
+from tests.research.markets import FOLDS, Breakout, market, plan, swept
+
+SMALL = Plan(plan().strategies[:2], plan().exits[:1])
+
+
+@pytest.mark.covers("T30")
+def test_any_number_of_workers_finds_the_same() -> None:
+    one, two = (null(market(20), SMALL, FOLDS, Surrogates(3, 5, workers=n)) for n in (1, 4))
+    assert one == two
+    assert len(set(one)) == 3
+    again = score(sweep(mirror(market(20), Source(5, 1)), SMALL, FOLDS))
+    assert one[1] == again
+
+
+@pytest.mark.parametrize("kind", ["mirror", "sessions", "phases"])
+def test_every_kind_of_surrogate_can_be_searched(kind: str) -> None:
+    assert len(null(market(20), SMALL, FOLDS, Surrogates(1, kind=kind))) == 1
+
+
+def test_progress_counts_over_all_surrogates() -> None:
+    seen: list = []
+    null(market(20), SMALL, FOLDS, Surrogates(2), lambda *told: seen.append(told))
+    assert seen == [(done, 2 * len(SMALL)) for done in range(1, 2 * len(SMALL) + 1)]
+
+
+def test_a_score_is_what_the_search_would_show() -> None:
+    whole, found = swept(), score(swept())
+    assert found.best == max(row["net"] / row["n"] for row in plainly())
+    assert found.best_net == plainly()[whole.best]["net"]
+    tests = [choice.test for choice in whole.choices]
+    assert found.walk_net == sum(int(m.sum("net")[0]) for m in tests)
+    assert found.walk_expectancy == found.walk_net / found.walk_trades
+
+
+def plainly() -> list[dict]:
+    whole = swept().whole
+    nets, counts = whole.sum("net").tolist(), whole.sum("n").tolist()
+    return [{"net": net, "n": n} for net, n in zip(nets, counts, strict=True)]
+
+
+def test_a_search_that_found_nothing_has_no_score() -> None:
+    strict = Folds(train=10, test=4, purge=1, min_trades=10_000)
+    found = score(sweep(market(20), SMALL, strict))
+    assert found.walk_trades == 0
+    assert np.isnan([found.best, found.best_net, found.walk_net, found.walk_expectancy]).all()
+
+
+def test_a_rank_states_its_ties() -> None:
+    assert rank(1.0, [0.0, 1.0, 2.0, math.nan]) == (0.625, 0.6, 3)
+    assert rank(5.0, [0.0] * 19) == (1.0, 0.05, 19)
+    assert rank(0.0, [0.0] * 19) == (0.5, 1.0, 19)
+    for none in (rank(math.nan, [1.0]), rank(1.0, [])):
+        assert math.isnan(none.percentile)
+        assert math.isnan(none.p_value)
+
+
+def test_what_is_refused() -> None:
+    with pytest.raises(UnknownError, match="no surrogate 'miror'; did you mean 'mirror'"):
+        Surrogates(kind="miror")
+    with pytest.raises(StudyError, match="needs 1 surrogate or more, not 0"):
+        Surrogates(0)
+
+
+@pytest.mark.covers("A-076")
+def test_a_market_without_edge_ranks_anywhere() -> None:
+    """A mirror of the market is as good a market as its mirrors: ranks are even."""
+    studies, count = cases(ci=12, full=200, small=3), 9
+    p = {"best": [], "walk_net": []}
+    for study in range(studies):
+        bars = mirror(market(20), Source(1000 + study))
+        real = score(sweep(bars, SMALL, FOLDS))
+        found = null(bars, SMALL, FOLDS, Surrogates(count, study))
+        for name, values in p.items():
+            values.append(
+                rank(getattr(real, name), [getattr(one, name) for one in found]).percentile
+            )
+    for values in p.values():
+        assert evenness(values) > 0.001
+
+
+@pytest.mark.covers("A-076")
+def test_a_planted_edge_stands_above_all_its_mirrors() -> None:
+    """Closes that run on: a breakout rule earns on them and on none of their mirrors."""
+    bars = market(30)
+    step = np.sign(np.sin(np.arange(len(bars)) / 12)) * 4
+    drift = np.cumsum(step).astype(np.int32)
+    named = {n: getattr(bars, n) + drift for n in ("open", "high", "low", "close")}
+    named["high"], named["low"] = named["high"] + 4, named["low"] - 4
+    moved = replace(bars, arrays=bars.arrays._replace(**named))
+    real, found = score(sweep(moved, SMALL, FOLDS)), null(moved, SMALL, FOLDS, Surrogates(9))
+    for name in Score._fields[:3]:
+        assert rank(getattr(real, name), [getattr(one, name) for one in found]).p_value == 0.1
+    assert Breakout in {type(s) for s in SMALL.strategies}

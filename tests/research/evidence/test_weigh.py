@@ -1,0 +1,119 @@
+"""Weighing a sweep: its records are those of plain play, and every line is the figure it names."""
+
+import math
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engine import Folds, Plan, sweep
+from engine.core.errors import StudyError
+from engine.research.evidence.bands import bands
+from engine.research.evidence.overfit import Blocks, overfit
+from engine.research.evidence.records import sample, session_rows, stitched, taken
+from engine.research.evidence.resample import Resample
+from engine.research.evidence.sharpe import deflated, moments
+from engine.research.evidence.snooping import snooped
+from engine.research.evidence.weigh import Line, Weighing, ratios, weigh
+from engine.research.replay import replay
+from tests.research.markets import FOLDS, market, plan, swept
+
+HOW = Resample(draws=60, seed=1)
+
+
+@cache
+def lines(trials: int = 12, most: int = 500) -> dict[tuple[str, str], Line]:
+    asked = Weighing(trials, HOW, most)
+    return {(line.scope, line.measure): line for line in weigh(swept(), asked)}
+
+
+def test_session_rows_add_up_to_the_ledger() -> None:
+    rows = session_rows(swept(), range(12))
+    assert rows.shape == (12, 40)
+    assert rows.sum(axis=1).tolist() == swept().whole.sum("net").tolist()
+    assert (rows * rows).sum(axis=1).tolist() == swept().whole.sum("squares").tolist()
+    assert session_rows(swept(), []).shape == (0, 40)
+
+
+def test_the_stitched_record_is_the_test_sessions_of_what_was_chosen() -> None:
+    found = stitched(swept())
+    folds = [choice.fold for choice in swept().choices]
+    assert found.sessions == sum(fold.test_stop - fold.test_start for fold in folds)
+    assert found.net.sum() == sum(int(c.test.sum("net")[0]) for c in swept().choices)
+    assert all(a <= b for a, b in pairwise(found.session.tolist()))
+    daily = [session_rows(swept(), [c.combination])[0, slice(*c.fold[2:])] for c in swept().choices]
+    assert found.days.net.tolist() == np.concatenate(daily).tolist()
+
+
+def test_a_record_is_the_trades_of_a_replay() -> None:
+    found = taken(swept(), 3)
+    assert found.net.tolist() == replay(swept(), 3).trades.net.tolist()
+    assert found.session.min() >= 0
+    assert found.days.trades.sum() == len(found.net)
+
+
+def test_a_sample_is_evenly_spaced() -> None:
+    assert sample(10, 4).tolist() == [0, 2, 5, 7]
+    assert sample(10, 99).tolist() == list(range(10))
+    assert sample(0, 4).tolist() == []
+
+
+def test_ratios_come_from_sums() -> None:
+    told = [moments(row).sharpe for row in session_rows(swept(), range(12))]
+    assert ratios(swept().whole) == pytest.approx(told, rel=1e-9)
+
+
+def test_lines_are_the_figures_they_name() -> None:
+    found, rows = lines(), session_rows(swept(), range(12))
+    best = taken(swept(), swept().best)
+    assert found["study", "trials"].value == 12
+    assert found["study", "pbo"].value == overfit(Blocks.of(rows)).pbo
+    test = snooped(rows, HOW)
+    assert found["study", "spa"].p_value == test.consistent
+    assert found["study", "reality_check"].p_value == test.reality
+    told = deflated(moments(best.days.net), 12, ratios(swept().whole))
+    assert found["best", "dsr"].value == pytest.approx(told)
+    band = bands(stitched(swept()).days, HOW)["expectancy"]
+    line = found["oos", "expectancy"]
+    assert (line.low, line.value, line.high) == pytest.approx(tuple(x / 100 for x in band[:3]))
+    assert found["oos", "win_rate"].value == found["oos", "hit_rate"].value
+    assert found["oos", "t_test"].value == pytest.approx(found["oos", "expectancy"].value)
+    assert found["oos", "profitable_folds"].note == f"share of {len(swept().choices)} folds"
+    moved = [c.combination // 4 for c in swept().choices]  # four of one `back` in a row
+    told = np.mean([a != b for a, b in pairwise(moved)])
+    assert found["oos", "drift_back"].value == pytest.approx(told)
+    assert ("oos", "drift_flatten") not in found
+    assert {line.scope for line in found.values()} == {"study", "best", "oos"}
+
+
+def test_more_trials_lower_the_deflated_ratio() -> None:
+    assert lines(trials=10_000)["best", "dsr"].value < lines()["best", "dsr"].value
+
+
+def test_a_large_search_is_sampled_and_says_so() -> None:
+    assert lines(most=5)["study", "groups"].note.startswith("5 of 12 combinations")
+
+
+def test_a_search_without_a_choice_still_says_what_it_is() -> None:
+    none = sweep(market(), plan(), Folds(train=10, test=4, purge=1, min_trades=9999))
+    found = {(line.scope, line.measure): line for line in weigh(none, Weighing(12, HOW))}
+    assert not [scope for scope, _ in found if scope == "best"]
+    assert math.isnan(found["oos", "expectancy"].value)
+    assert math.isnan(found["oos", "efficiency"].value)
+    assert found["oos", "profitable_folds"].note == "share of 0 folds"
+
+
+def test_too_few_sessions_for_blocks_have_no_pbo() -> None:
+    small = Plan(plan().strategies[:2], plan().exits)
+    short = sweep(market(15), small, Folds(train=8, test=4, purge=0, min_trades=1))
+    measures = {line.measure for line in weigh(short, Weighing(4, HOW))}
+    assert "pbo" not in measures
+    assert "spa" in measures
+    assert FOLDS.objective == short.folds.objective
+
+
+def test_what_is_refused() -> None:
+    for wrong in ({"trials": 0}, {"trials": 1, "most": 0}):
+        with pytest.raises(StudyError, match="both are 1 or more"):
+            Weighing(**wrong)
