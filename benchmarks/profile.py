@@ -1,20 +1,26 @@
-"""Profiles: sessions by the kernel and by Polars, after equal levels; then developing levels."""
+"""Profiles: sessions by the kernel, Polars and DuckDB, after equal levels; then developing ones."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from benchmarks.pairs import Timing, interleaved, shown
+from benchmarks.rivals import InSql
 from engine import Bars
 from engine.core.contracts import instrument
 from engine.profile.developing import developing_levels
+from engine.profile.kernel import Levels
 from engine.profile.lazy import lazy_bars, lazy_levels, lazy_profile
 from engine.profile.model import DEFAULT, FRACTION
 from engine.profile.sessions import levels_of, prior_levels
 from engine.profile.slices import session_parts
 from engine.synth.market import synthesise
 
+BYTES = 16  # of a bar a profile reads: low, high and volume
 WIDER = {1: 1, 5: 4, 100: 40}  # ticks a tick becomes, and the part of the sessions then used
 
 
@@ -40,13 +46,50 @@ def whole(bars: Bars, repetitions: int) -> str:
     def polars() -> pl.DataFrame:
         return frame.pipe(lazy_profile).pipe(lazy_levels).collect()
 
-    if not kernel().equals(polars()):
-        raise AssertionError("the kernel and Polars disagree: nothing was timed")
-    rivals = {"kernel, one thread": kernel, f"Polars, {pl.thread_pool_size()} threads": polars}
+    sql = InSql(bars)
+    for name, rival in {"Polars": polars, "DuckDB": sql.levels}.items():
+        if not kernel().equals(rival()):
+            raise AssertionError(f"the kernel and {name} disagree: nothing was timed")
+    rivals = {
+        "kernel, one thread": kernel,
+        **{f"kernel, {n} threads": (lambda n=n: threaded(bars, n)) for n in cores()},
+        f"Polars, {pl.thread_pool_size()} threads": polars,
+        f"DuckDB, {sql.threads} threads": sql.levels,
+        "reading the bars, nothing else": lambda: touch(bars),
+    }
     timings = interleaved(rivals, repetitions)
     title = f"{len(kernel()):,} sessions"
-    rate = len(bars) / timings[0].median / 1e6
-    return f"{shown(title, timings)}\n{rate:,.0f} million bars a second by the kernel"
+    rate = len(bars) / timings[0].median
+    bandwidth = timings[-1].median / timings[0].median
+    return (
+        f"{shown(title, timings)}\n{rate / 1e6:,.0f} million bars a second by the kernel on one "
+        f"thread: {rate * BYTES / 1e9:.1f} GB/s of prices and volumes, {bandwidth:.2f} of what "
+        "reading them alone does"
+    )
+
+
+def cores() -> list[int]:
+    """Numbers of threads beyond one, doubling up to the cores of the machine."""
+    most = os.cpu_count() or 1
+    return [n for n in (2, 4, 8, 16, 32, 64) if n <= most]
+
+
+def threaded(bars: Bars, threads: int) -> list[Levels]:
+    """Sessions in as many runs as there are threads: kernels hold no lock."""
+    first, last = int(bars.session[0]), int(bars.session[-1]) + 1
+    edges = np.searchsorted(bars.session, np.linspace(first, last, threads + 1).astype(np.int64))
+    parts = [bars[int(low) : int(high)] for low, high in pairwise(edges)]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(session_levels, parts))
+
+
+def session_levels(bars: Bars) -> Levels:
+    return levels_of(bars, session_parts(bars, "full"), DEFAULT, "pairs", FRACTION)
+
+
+def touch(bars: Bars) -> int:
+    """One pass over the columns a profile reads."""
+    return int(bars.low.sum() + bars.high.sum() + bars.volume.sum())
 
 
 def developing(stretched: list[Bars], repetitions: int) -> str:

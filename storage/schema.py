@@ -124,9 +124,17 @@ COMBINATIONS: Final = Table(
         "profit_factor": pl.Float64,
         "win_rate": pl.Float64,
         "sharpe": pl.Float64,
+        "payoff": pl.Float64,
+        "total_r": pl.Float64,
+        "mean_r": pl.Float64,
+        "recovery_factor": pl.Float64,
+        "calmar": pl.Float64,
     },
     slot=PLAIN,
-    nullable=may_be_null("expectancy", "profit_factor", "win_rate", "sharpe"),
+    nullable=may_be_null(
+        *("expectancy", "profit_factor", "win_rate", "sharpe", "payoff", "total_r", "mean_r"),
+        *("recovery_factor", "calmar"),
+    ),
 )
 
 FOLDS: Final = Table(

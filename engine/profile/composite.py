@@ -12,12 +12,14 @@ from engine.core.columns import Column
 from engine.core.errors import ParameterError
 from engine.core.jit import kernel
 from engine.core.memo import feature
-from engine.profile.histogram import empty_levels, histograms, in_ticks
+from engine.profile.histogram import empty_levels, in_ticks, session_histograms
 from engine.profile.kernel import Histograms, Levels, put_levels
 from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
 from engine.profile.rules import Law
 from engine.profile.sessions import shifted
 from engine.profile.slices import session_parts
+
+SPARE = 4  # composites a running sum has room for, so that it is seldom added up anew
 
 
 class Composite(NamedTuple):
@@ -47,7 +49,7 @@ def composite_levels(
     if sessions < 1:
         raise ParameterError(f"a composite is made of at least one session, not {sessions}")
     parts, grid = session_parts(bars, segment), model.grid(bars)
-    made, out = histograms(bars, parts, model), empty_levels(len(parts))
+    made, out = session_histograms(bars, segment, model), empty_levels(len(parts))
     join_levels(made, sessions, most_rows(grid), law_of(rule, fraction), out)
     found = in_ticks(out, grid.row)
     before = np.searchsorted(parts.session, np.arange(len(bars.sessions))) - 1
@@ -57,19 +59,30 @@ def composite_levels(
 
 @kernel
 def join_levels(profiles: Histograms, many: int, most: int, law: Law, out: Levels) -> None:
-    """Levels of each profile joined with the `many - 1` before it, within `most` rows."""
+    """Levels of each profile joined with the `many - 1` before it, within `most` rows.
+
+    One running sum: the profile that comes is added, the one that goes taken out, so a longer
+    look-back costs no more.
+    """
     widest = 0
     for e in range(many - 1, len(profiles.floor)):
         low, high = joined_range(profiles, e - many + 1, e)
         if high - low < most:
             widest = max(widest, high - low + 1)
-    line = np.empty(widest, np.int64)
+    line = np.zeros(widest * SPARE, np.int64)
+    base, since, until = 0, 0, 0
     for e in range(many - 1, len(profiles.floor)):
-        low, high = joined_range(profiles, e - many + 1, e)
+        first = e - many + 1
+        low, high = joined_range(profiles, first, e)
         if low <= high and high - low < most:
-            line[: high - low + 1] = 0
-            add_up(profiles, e - many + 1, e, low, line)
-            put_levels(line[: high - low + 1], low, law, e, out)
+            if until <= first or low < base or high >= base + len(line):
+                line[:] = 0
+                base = low - (len(line) - (high - low + 1)) // 2
+                since, until = first, first
+            add_up(profiles, (until, e + 1), base, 1, line)
+            add_up(profiles, (since, first), base, -1, line)
+            since, until = first, e + 1
+            put_levels(line[low - base : high - base + 1], low, law, e, out)
 
 
 @kernel
@@ -86,9 +99,9 @@ def joined_range(profiles: Histograms, first: int, last: int) -> tuple[int, int]
 
 
 @kernel
-def add_up(profiles: Histograms, first: int, last: int, low: int, line: Longs) -> None:
-    """Add profiles to a line that begins at row `low`."""
-    for e in range(first, last + 1):
-        start = profiles.floor[e] - low - profiles.offset[e]
+def add_up(profiles: Histograms, part: tuple[int, int], base: int, sign: int, line: Longs) -> None:
+    """Add profiles to a line that begins at row `base`, or take them out."""
+    for e in range(part[0], part[1]):
+        start = profiles.floor[e] - base - profiles.offset[e]
         for k in range(profiles.offset[e], profiles.offset[e + 1]):
-            line[start + k] += profiles.volume[k]
+            line[start + k] += sign * profiles.volume[k]

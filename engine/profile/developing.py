@@ -38,14 +38,26 @@ def developing_levels(
     Absent outside the segment, before anything traded, and from the bar on with which the
     profile has more rows than one may have.
     """
-    parts, grid, law = session_parts(bars, segment), model.grid(bars), law_of(rule, fraction)
+    return develop_parts(bars, session_parts(bars, segment), rule, fraction, model)
+
+
+def develop_parts(
+    bars: Bars, parts: Parts, rule: str | Rule, fraction: Decimal, model: Model
+) -> Developing:
+    """Levels of each slice so far, at the close of each of its bars."""
+    grid, law = model.grid(bars), law_of(rule, fraction)
     spans, rows = bounded(bars, parts, grid)
     out = Out._make(np.zeros(len(bars), kind) for kind in (np.int64, np.int64, np.int64, np.bool_))
     board = np.zeros((4, rows + 2 * PAD), np.int64)
     develop(model.arrays(bars), Task(parts.slices, spans, grid, law), board, out)
-    levels = [(out.poc, (grid.row - 1) // 2), (out.vah, grid.row - 1), (out.val, 0)]
-    if grid.row > 1:  # ticks into the row
-        levels = [(level * grid.row + out.present * tick, 0) for level, tick in levels]
+    return levels_as_columns(out, grid.row)
+
+
+def levels_as_columns(out: Out, row: int) -> Developing:
+    """Rows as prices: the middle tick of the poc's, the outer ticks of the value area's."""
+    levels = [(out.poc, (row - 1) // 2), (out.vah, row - 1), (out.val, 0)]
+    if row > 1:  # ticks into the row
+        levels = [(level * row + out.present * tick, 0) for level, tick in levels]
     return Developing(*(Column(level, out.present) for level, _ in levels))
 
 

@@ -72,6 +72,15 @@ def histograms(bars: Bars, parts: Parts, model: Model) -> Histograms:
     return made
 
 
+def session_histograms(bars: Bars, segment: str, model: Model) -> Histograms:
+    """The session profiles, folded once for however many look-backs are made of them."""
+
+    def make() -> Histograms:
+        return histograms(bars, session_parts(bars, segment), model)
+
+    return bars.memo.get((session_histograms, segment, model), make)
+
+
 def refuse_width(bars: Bars, parts: Parts, row: int, most: int) -> None:
     """Name the first session that spans too many rows, and a row that would hold it."""
     ticks = parts.range.high - parts.range.low + 1

@@ -38,6 +38,7 @@ RULES: Final = {
     "seed_padded": PADDED,
 }
 TIES: Final = ("up", "down")
+DEVICES: Final = ("cpu", "cuda", "rocm")
 POC_TIES: Final = {"mid": MID, "lowest": LOWEST, "highest": HIGHEST}
 
 FRACTION: Final = Decimal("0.70")

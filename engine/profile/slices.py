@@ -50,6 +50,11 @@ def session_parts(bars: Bars, segment: str) -> Parts:
     return Parts(slices, session, spans)
 
 
+def starts(bars: Bars, segment: str) -> Longs:
+    """When the segment of each session of the calendar begins, UTC ns."""
+    return bars.sessions.rth_start if segment == "rth" else bars.sessions.start
+
+
 def rows_of(span: Reach, row: int, most: int) -> Reach:
     """From ticks to rows; a slice of too many rows gets none, its `high` below its `low`."""
     low, high = span.low // row, span.high // row

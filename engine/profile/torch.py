@@ -19,11 +19,10 @@ from engine.core.bars import Bars, Longs
 from engine.core.errors import RefusedError, unknown
 from engine.profile.histogram import empty_levels, in_ticks, refuse_width
 from engine.profile.kernel import Levels
-from engine.profile.model import FRACTION, MOST_ROWS, Rule, law_of
+from engine.profile.model import DEVICES, FRACTION, MOST_ROWS, Rule, law_of
 from engine.profile.rules import MID, PAIRS, SINGLE, WHOLE, Law, step_of
 from engine.profile.slices import Parts, session_parts
 
-DEVICES: Final = ("cpu", "cuda", "rocm")
 CELLS: Final = 1 << 24  # int64 numbers a chunk may hold at once
 
 

@@ -92,3 +92,11 @@ def test_a_tolerance_below_zero_and_an_age_of_nothing_are_refused(asked):
 def test_an_unknown_level_is_named():
     with pytest.raises(UnknownError, match="no level 'pok'; did you mean 'poc'"):
         naked_levels(bars_from((DAYS[0], flat(10, 1))), level="pok")
+
+
+def test_a_level_that_is_too_old_is_passed_over():
+    days = [(f"2022-11-{day} 08:30", flat(p, 1)) for day, p in ((28, 10), (29, 20), (30, 0))]
+    found = naked_levels(bars_from(*days), oldest=1)
+    assert (found.above.values[-1], found.above_age.values[-1]) == (20, 1)
+    both = naked_levels(bars_from(*days))
+    assert (both.above.values[-1], both.above_age.values[-1]) == (10, 2)

@@ -21,7 +21,8 @@ FROZEN = {
     "combinations": "run:s combination:u32 ... setups:i64 gated:i64 dropped:i64 n:i64 "
     "ambiguous:i64 wins:i64 losses:i64 gross_win:i64 gross_loss:i64 net:i64 sum_r:i64 "
     "sessions:i64 traded_sessions:i64 max_drawdown:i64 expectancy:f64? profit_factor:f64? "
-    "win_rate:f64? sharpe:f64?",
+    "win_rate:f64? sharpe:f64? payoff:f64? total_r:f64? mean_r:f64? recovery_factor:f64? "
+    "calmar:f64?",
     "folds": "run:s fold:u32 train_first:d train_last:d test_first:d test_last:d combination:u32? "
     "objective:s train_n:i64? train_net:i64? train_objective:f64? test_n:i64? test_net:i64? "
     "test_objective:f64?",
