@@ -3,12 +3,14 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType
 
 import engine.features
 import engine.profile
 from adapters import load, names
 from engine.core.strategy import Strategy
+from engine.features.declare import declared
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -18,14 +20,20 @@ def modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 def features() -> dict[str, Callable]:
-    """Every function marked `@feature`, by its full name."""
+    """Every function marked `@feature`, by its full name, ready for short tapes."""
     return {
-        function.__dict__["feature"]: function
+        function.__dict__["feature"]: tried(function)
         for package in (engine.features, engine.profile)
         for module in modules(package)
         for function in vars(module).values()
         if callable(function) and "feature" in getattr(function, "__dict__", {})
     }
+
+
+def tried(function: Callable) -> Callable:
+    """The feature with parameters that let it speak on a tape of a few bars."""
+    facts = declared(function)
+    return function if facts is None or not facts.trial else partial(function, **facts.trial)
 
 
 def strategies() -> dict[str, type[Strategy]]:

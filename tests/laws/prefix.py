@@ -34,6 +34,10 @@ def said_by_setups(setups: Setups) -> dict:
     for name in ("stop", "target"):
         level: Column = getattr(setups, name)
         named |= {name: np.where(level.present, level.values, 0), f"{name}?": level.present}
+    if setups.entries is not None:
+        named["order"] = setups.entries.order
+        for name, column in zip(setups.entries._fields[1:], setups.entries[1:], strict=True):
+            named |= {name: np.where(column.present, column.values, 0), f"{name}?": column.present}
     return {name: (setups.bar, values) for name, values in named.items()}
 
 

@@ -1,0 +1,123 @@
+"""A feature as a fold over bars: one kernel that goes on where it stopped.
+
+The batch form runs it from the first bar to the last, the live form from the last bar to the next:
+the same kernel and the same cells, so that both say the same to the bit. What a bar is told
+depends on it and on earlier bars alone, because nothing later has been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.core.bars import BarArrays, Bars, Longs
+from engine.core.columns import Column, known
+from engine.core.session import Ints32
+
+R = TypeVar("R")
+Floats = npt.NDArray[np.float64]
+
+
+class Tape(NamedTuple):
+    """What a kernel reads: bars, the calendar's times per session, and other features' values."""
+
+    bars: BarArrays
+    start: Longs
+    stop: Longs
+    rth_start: Longs
+    rth_stop: Longs
+    date: Ints32  # trade dates, days since 1970
+    feed: Floats  # one row an asked column, NaN where absent
+
+
+class Cells(NamedTuple):
+    """What a kernel remembers between two bars; zeros before the first."""
+
+    ints: Longs
+    floats: Floats
+
+
+class Out(NamedTuple):
+    """What a kernel writes, one row an output: floats absent as NaN, integers with their marks."""
+
+    floats: Floats
+    ints: Longs
+    there: npt.NDArray[np.bool_]
+
+
+class Ask(NamedTuple):
+    """Another feature whose columns a fold reads."""
+
+    of: Callable[..., Any]
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold(Generic[R]):
+    """How to compute a feature: `run(tape, first, stop, given, cells, out)` writes those bars.
+
+    A run writes every row of its span.
+    """
+
+    run: Callable[..., None]
+    shape: Callable[..., R]  # `one`, or a tuple of columns: first the floats, then the integers
+    given: tuple[Any, ...] = ()
+    cells: tuple[int, int] = (0, 0)  # integers and floats to remember
+    floats: int = 0
+    ints: int = 0
+    asks: tuple[Ask, ...] = ()
+
+    def room(self, count: int) -> Out:
+        """Where so many bars are written."""
+        there = np.zeros((self.ints, count), np.bool_)
+        return Out(np.empty((self.floats, count)), np.empty((self.ints, count), np.int64), there)
+
+    def memory(self) -> Cells:
+        return Cells(np.zeros(self.cells[0], np.int64), np.zeros(self.cells[1]))
+
+
+def one(column: Column) -> Column:
+    """The shape of a feature with one value."""
+    return column
+
+
+def columns(said: Any) -> tuple[Column, ...]:
+    """The columns of whatever a feature gave."""
+    parts = said if isinstance(said, tuple) else (said,)
+    return tuple(p if isinstance(p, Column) else Column.of(p) for p in parts)
+
+
+def batch(bars: Bars, fold: Fold[R]) -> R:
+    """Every bar in one run."""
+    feed = fed(columns(ask.of(bars, **ask.params)) for ask in fold.asks)
+    out = fold.room(len(bars))
+    if len(bars):
+        fold.run(tape_of(bars, feed(len(bars))), 0, len(bars), fold.given, fold.memory(), out)
+    floats = [Column(row, known(row)) for row in out.floats]
+    ints = [Column(row, out.there[k]) for k, row in enumerate(out.ints)]
+    return fold.shape(*floats, *ints)
+
+
+def fed(asked: Any) -> Callable[[int], Floats]:
+    """The asked columns as rows of floats, once the count of bars is known."""
+    parts = [column for group in asked for column in group]
+
+    def rows(count: int) -> Floats:
+        feed = np.empty((len(parts), count))
+        for row, column in zip(feed, parts, strict=True):
+            values, present = column.dense()
+            np.copyto(row, values)
+            np.copyto(row, np.nan, where=~present)
+        return feed
+
+    return rows
+
+
+def tape_of(bars: Bars, feed: Floats) -> Tape:
+    table = bars.sessions
+    edges = (table.start, table.stop, table.rth_start, table.rth_stop)
+    return Tape(bars.arrays, *edges, table.date, feed)

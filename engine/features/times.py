@@ -1,0 +1,151 @@
+"""What the clock and the calendar say of a bar."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from engine.core.bars import MINUTE, Bars
+from engine.core.columns import Column
+from engine.core.rolls.delivery import (
+    LETTERS,
+    Delivery,
+    delivery_of,
+    ends_known,
+    third_friday,
+)
+from engine.core.session import WINDOWS, window
+from engine.core.zone import DAY, DAY_MINUTES, clock_minute, day_date, epoch_day, local_ns
+from engine.features.declare import Says, Takes, folded, told
+from engine.features.fold import Cells, Fold, Out, Tape, one
+
+CHICAGO: Final = "America/Chicago"
+THURSDAY: Final = 3  # 1970-01-01
+ANGLE: Final = 2 * np.pi * np.arange(DAY_MINUTES) / DAY_MINUTES
+SINE, COSINE = np.sin(ANGLE), np.cos(ANGLE)
+
+
+class Clock(NamedTuple):
+    """Place on a circle of 24 hours, then the parts of the local time."""
+
+    sine: Column
+    cosine: Column
+    hour: Column
+    minute: Column
+    weekday: Column
+    month: Column
+
+
+class Place(NamedTuple):
+    """Minutes since the session and since its regular hours began, and until it ends."""
+
+    minute: Column
+    rth_minute: Column
+    left: Column
+
+
+@folded(
+    Says(
+        formula="of the bar's open in the zone: sine and cosine of 2 pi x minute of day / 1440, "
+        "hour, minute, weekday (Monday is 0), month",
+        unit="circle; hours; minutes; days; months",
+    ),
+    zone=Takes("time zone"),
+)
+def clock(*, zone: str = CHICAGO) -> Fold[Clock]:
+    """Local time of a bar's open."""
+    return Fold(run=run_clock, shape=Clock, given=(zone,), floats=2, ints=4)
+
+
+def run_clock(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
+    part, local = slice(first, stop), local_ns(tape.bars.time[first:stop], given[0])
+    minute, day = local % DAY // MINUTE, local // DAY
+    first_day = day.min()
+    days = np.arange(first_day, day.max() + 1).astype("datetime64[D]")
+    months = days.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    out.floats[:, part] = SINE[minute], COSINE[minute]
+    out.ints[:, part] = minute // 60, minute % 60, (day + THURSDAY) % 7, months[day - first_day]
+    out.there[:, part] = True
+
+
+@folded(
+    Says(
+        formula="minutes of the clock from the session's start, from its regular hours' start, "
+        "and to the session's end, by the calendar",
+        unit="minutes",
+        absent="rth_minute outside the regular hours",
+    )
+)
+def session_minute() -> Fold[Place]:
+    """Where in its session a bar opens; halts count."""
+    return Fold(run=run_place, shape=Place, ints=3)
+
+
+def run_place(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
+    part = slice(first, stop)
+    time, session = tape.bars.time[part], tape.bars.session[part]
+    begin = tape.rth_start[session]
+    out.ints[0, part] = (time - tape.start[session]) // MINUTE
+    out.ints[1, part] = (time - begin) // MINUTE
+    out.ints[2, part] = (tape.stop[session] - time) // MINUTE
+    out.there[:, part] = True
+    out.there[1, part] = (time >= begin) & (time < tape.rth_stop[session])
+
+
+@folded(
+    Says(
+        formula="the local day on which the window began; known windows: " + ", ".join(WINDOWS),
+        unit="days since 1970",
+        absent="outside the window",
+    ),
+    name=Takes("a window of the wall clock, DST and all", choices=tuple(WINDOWS)),
+)
+def in_window(*, name: str = "new_york_kill") -> Fold[Column]:
+    """Which occurrence of a session of the day, or of a kill zone, a bar opens in."""
+    return Fold(run=run_window, shape=one, given=(name,), ints=1)
+
+
+def run_window(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
+    part, asked = slice(first, stop), window(given[0])
+    local = local_ns(tape.bars.time[part], asked.zone)
+    out.ints[0, part] = (local - clock_minute(asked.start) * MINUTE) // DAY
+    out.there[0, part] = asked.contains(tape.bars.time[part])
+
+
+@told(
+    Says(
+        formula="third Friday of the delivery month - trade date; the month is that of the bar's "
+        "contract or, where bars name none, the next of the instrument's",
+        unit="days",
+        absent="for calendars whose expiries are not known",
+    )
+)
+def days_to_expiry(bars: Bars) -> Column:
+    """Calendar days until the contract in front expires."""
+    count, dates = len(bars), bars.sessions.date[bars.session].astype(np.int64)
+    if not ends_known(bars.instrument):
+        return Column(np.zeros(count, np.int64), np.zeros(count, np.bool_))
+    if bars.contract is None:
+        last = np.array([front(int(day), bars.instrument.months) for day in bars.sessions.date])
+        expiry = last[bars.session]
+    else:
+        named = np.zeros(len(bars.origin.contracts), np.int64)
+        for k in np.unique(bars.contract):
+            near, text = int(dates[np.argmax(bars.contract == k)]), bars.origin.contracts[k]
+            month = delivery_of(text, bars.instrument.symbol, day_date(near))
+            named[k] = epoch_day(third_friday(month))
+        expiry = named[bars.contract]
+    return Column(expiry - dates, np.ones(count, np.bool_))
+
+
+def front(day: int, letters: str) -> int:
+    """The first expiry on or after a day among the instrument's delivery months."""
+    date = day_date(day)
+    months = [LETTERS.index(letter) + 1 for letter in letters]
+    found = [
+        epoch_day(third_friday(Delivery(year, month)))
+        for year in (date.year, date.year + 1)
+        for month in months
+    ]
+    return min(expiry for expiry in found if expiry >= day)

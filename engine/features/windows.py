@@ -1,0 +1,222 @@
+"""Rolling windows that never drift: exact sums of ticks, deques, and sums that are only added to.
+
+A running sum of floats that also subtracts keeps the error of every value that ever passed. Here
+ticks are summed as integers, exactly; floats are summed by blocks of the window's length, the tail
+of the block before plus the head of this one, so that nothing is ever subtracted.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.core.bars import BarArrays, Longs, Ticks
+from engine.core.jit import kernel
+from engine.features.declare import Takes
+from engine.features.fold import Floats
+
+SOURCES: Final = ("close", "open", "high", "low", "middle", "typical", "mean")
+PARTS: Final = (1, 1, 1, 1, 2, 3, 4)  # how many prices a source adds up
+MIDDLE, TYPICAL = SOURCES.index("middle"), SOURCES.index("typical")
+FAR: Final = 1 << 30
+HEADER: Final = 2  # head and size of a deque, before its ring
+SPREAD: Final = 4  # cells of `spread`: the origin, two sums, the last bar too far away
+
+
+def of_price(default: str = "close") -> Takes:
+    """Which price of a bar."""
+    return Takes(f"the price of a bar, {default} unless said", choices=SOURCES)
+
+
+def source(name: str) -> tuple[int, int]:
+    """A source as kernels know it: its number, and the count of prices it adds up."""
+    code = SOURCES.index(name)
+    return code, PARTS[code]
+
+
+def fades(keep: float) -> int:
+    """After how many steps that keep this share less than 1e-9 of the first value is left."""
+    return int(np.ceil(np.log(1e-9) / np.log(keep))) if keep > 0 else 1
+
+
+@kernel
+def price(bars: BarArrays, i: int, code: int) -> int:
+    """A source of one bar as a sum of ticks; the mean of its parts is that sum divided."""
+    if code == 0:
+        return int(bars.close[i])
+    if code < MIDDLE:
+        return int(bars.open[i] if code == 1 else bars.high[i] if code == 2 else bars.low[i])
+    ends = int(bars.high[i]) + int(bars.low[i])
+    if code == MIDDLE:
+        return ends
+    return ends + int(bars.close[i]) + (int(bars.open[i]) if code > TYPICAL else 0)
+
+
+@kernel
+def true_range(bars: BarArrays, i: int) -> int:
+    """From the lower of low and last close to the higher of high and last close."""
+    last = int(bars.close[i - 1])
+    return max(int(bars.high[i]), last) - min(int(bars.low[i]), last)
+
+
+@kernel
+def highest(ring: Longs, values: Ticks, i: int, n: int) -> int:
+    """The highest of the last n values; the ring keeps the bars that may yet be it."""
+    head, size, value = ring[0], ring[1], values[i]
+    if size and ring[HEADER + head] <= i - n:
+        head, size = (head + 1 if head + 1 < n else 0), size - 1
+    end = head + size if head + size < n else head + size - n  # the first free place
+    while size:
+        before = end - 1 if end else n - 1
+        if values[ring[HEADER + before]] > value:
+            break
+        end, size = before, size - 1
+    ring[HEADER + end] = i
+    ring[0], ring[1] = head, size + 1
+    return int(values[ring[HEADER + head]])
+
+
+@kernel
+def lowest(ring: Longs, values: Ticks, i: int, n: int) -> int:
+    """The lowest of the last n values; the ring keeps the bars that may yet be it."""
+    head, size, value = ring[0], ring[1], values[i]
+    if size and ring[HEADER + head] <= i - n:
+        head, size = (head + 1 if head + 1 < n else 0), size - 1
+    end = head + size if head + size < n else head + size - n  # the first free place
+    while size:
+        before = end - 1 if end else n - 1
+        if values[ring[HEADER + before]] < value:
+            break
+        end, size = before, size - 1
+    ring[HEADER + end] = i
+    ring[0], ring[1] = head, size + 1
+    return int(values[ring[HEADER + head]])
+
+
+@kernel
+def slide_sum(box: Floats, k: int, n: int, x: float) -> float:
+    """The sum of the last n of k + 1 values; of all of them while there are fewer."""
+    j = k % n
+    total = x if j == 0 else box[n] + x
+    box[n], box[j] = total, x
+    if j < n - 1:
+        return total + box[j + 1] if k >= n else total
+    tail = 0.0
+    for s in range(n - 1, -1, -1):
+        tail += box[s]
+        box[s] = tail
+    return total
+
+
+@kernel
+def slide_spread(box: Floats, k: int, n: int, x: float) -> tuple[float, float]:
+    """Mean and sum of squared deviations of the last n of k + 1 values, box of 3 n + 3.
+
+    The box: values, then means of the tails; their squares; 1 / 1 to 1 / n; mean, squares and
+    place of the block that runs.
+    """
+    at = 3 * n
+    j = int(box[at + 2])
+    if k < n:
+        box[2 * n + j] = 1.0 / (j + 1)
+    off = x - (box[at] if j else x)
+    mean = x if j == 0 else box[at] + off * box[2 * n + j]
+    square = box[at + 1] + off * (x - mean) if j else 0.0 * x
+    box[at], box[at + 1], box[at + 2], box[j] = mean, square, j + 1, x
+    if j == n - 1:
+        gather(box, n)
+    elif k >= n:
+        rest, off = n - 1 - j, box[j + 1] - mean
+        share = rest * box[3 * n - 1]
+        square += box[n + j + 1] + off * off * ((j + 1) * share)
+        mean += off * share
+    return mean, square
+
+
+@kernel
+def gather(box: Floats, n: int) -> None:
+    """Turn a full block of values into mean and squares of each of its tails, in place."""
+    mean, square = box[n - 1], 0.0 * box[n - 1]
+    box[2 * n - 1], box[3 * n + 2] = square, 0.0
+    for s in range(n - 2, -1, -1):
+        x = box[s]
+        off = x - mean
+        mean += off * box[3 * n - 1 - s]
+        square += off * (x - mean)
+        box[s], box[n + s] = mean, square
+
+
+@kernel
+def spread(box: Longs, values: Ticks, i: int, n: int) -> float:
+    """Variance of the last n prices in ticks, exact until divided; NaN where n steps are missing.
+
+    Sums are taken about an origin that moves only when prices leave its reach; a window that
+    reaches further than 2^30 / n ticks has none.
+    """
+    reach = FAR // n
+    if i == 0 or abs(int(values[i]) - box[0]) > reach:
+        refer(box, values, i, n)
+    else:
+        off = int(values[i]) - box[0]
+        box[1], box[2] = box[1] + off, box[2] + off * off
+    if i >= n:
+        off = bounded(int(values[i - n]) - box[0], reach)
+        box[1], box[2] = box[1] - off, box[2] - off * off
+    if i < n - 1 or box[3] > i - n:
+        return np.nan
+    return float(n * box[2] - box[1] * box[1]) / (float(n) * n)
+
+
+@kernel
+def refer(box: Longs, values: Ticks, i: int, n: int) -> None:
+    """Take a bar's price as the origin and sum the window anew, the bar that leaves it included."""
+    box[0], box[1], box[2], box[3] = int(values[i]), 0, 0, -1
+    for k in range(max(0, i - n), i):
+        off = int(values[k]) - box[0]
+        near = bounded(off, FAR // n)
+        if near != off and k > i - n:
+            box[3] = k
+        box[1], box[2] = box[1] + near, box[2] + near * near
+
+
+@kernel
+def bounded(off: int, reach: int) -> int:
+    """Within reach, so that no square can run over."""
+    return min(max(off, -reach), reach)
+
+
+@kernel
+def slide_weighed(box: Floats, k: int, n: int, x: float, w: float) -> tuple[float, float, float]:
+    """Weight, mean and weighed sum of squared deviations of the last n of k + 1 values.
+
+    The box has 3 n + 3 places; a weight of 0 says nothing.
+    """
+    j = k % n
+    weight, mean, square = (0.0, x, 0.0) if j == 0 else (box[3 * n], box[3 * n + 1], box[3 * n + 2])
+    weight, mean, square = joined((weight, mean, square), (w, x, 0.0))
+    box[3 * n], box[3 * n + 1], box[3 * n + 2] = weight, mean, square
+    box[j], box[n + j], box[2 * n + j] = w, x, 0.0
+    if j == n - 1:
+        for s in range(n - 2, -1, -1):
+            tail = (box[s + 1], box[n + s + 1], box[2 * n + s + 1])
+            box[s], box[n + s], box[2 * n + s] = joined(tail, (box[s], box[n + s], box[2 * n + s]))
+        return weight, mean, square
+    if k < n:
+        return weight, mean, square
+    return joined((weight, mean, square), (box[j + 1], box[n + j + 1], box[2 * n + j + 1]))
+
+
+@kernel
+def joined(
+    one: tuple[float, float, float], other: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Weight, mean and squares of two groups together."""
+    if other[0] <= 0:
+        return one
+    if one[0] <= 0:
+        return other
+    weight = one[0] + other[0]
+    off = other[1] - one[1]
+    mean = one[1] + off * (other[0] / weight)
+    return weight, mean, one[2] + other[2] + off * off * (one[0] * other[0] / weight)
