@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import data, results, show, studies
+from app.commands import data, features, profile, results, show, studies
 from app.log import crashed
 
 INTERRUPTED = 130
@@ -19,10 +19,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(data.app, name="data")
+app.command("features", epilog="Example: tickgrid features atr")(features.features)
 app.command("strategies", epilog="Example: tickgrid strategies opening_drive")(show.strategies)
 app.command("instruments", epilog="Example: tickgrid instruments ES")(show.instruments)
 app.command("calendar", epilog="Example: tickgrid calendar ES --from 2024-11-25 --to 2024-12-06")(
     show.calendar
+)
+app.command("profile", epilog="Example: tickgrid profile ES --from 2024-11-01 --to 2024-11-29")(
+    profile.profile
 )
 app.command(
     "run", epilog="Example: tickgrid run opening_drive --set params.minutes=15 --set exits.stop=16"

@@ -105,6 +105,6 @@ def preview(job: Job) -> dict[str, Any]:
         "data": repr(bars),
         "run": run_name(experiment, bars),
         "sessions": last - first + 1,
-        "folds": len(experiment.folds.split(last - first + 1)),
+        "folds": len(experiment.folds.cut(bars)),
         "setups_of_the_first": setups,
     }

@@ -21,6 +21,7 @@ from engine.core.errors import StudyError, TickgridError, unknown
 from engine.core.strategy import Strategy
 from engine.fills import Costs, Exits, Rules
 from engine.research import Folds, Plan
+from engine.research.money import Money
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ class Experiment:
     folds: Folds
     source: str  # of the strategy
     sections: Mapping[str, Any]  # the study with every default, in plain values
+    money: Money | None = None
 
     def resolved(self, bars: Bars) -> str:
         """The study as it is stored: the dates are those of the sessions that were played."""
@@ -72,7 +74,15 @@ def experiment_of(document: Document) -> Experiment:
     }
     strategies = strategy.grid(**axes["params"], **axes["gates"])
     plan = Plan(strategies=strategies, exits=exits, rules=rules, costs=costs)
-    return Experiment(study, plan, folds, Path(inspect.getfile(strategy)).read_text(), sections)
+    source = Path(inspect.getfile(strategy)).read_text()
+    return Experiment(study, plan, folds, source, sections, money_of(study, document))
+
+
+def money_of(study: Study, document: Document) -> Money | None:
+    """The account, if the study has one."""
+    if study.money is None:
+        return None
+    return guarded(partial(Money.of, study.money), document, ("money",))
 
 
 def strategy_of(study: Study, document: Document) -> type[Strategy]:
@@ -143,7 +153,7 @@ def exits_of(study: Study, document: Document) -> tuple[list[Exits], dict[str, l
         refuse_empty(several, ("exits", name), document)
         axes[name] = ["none" if value is None else value for value in several]
         for k, value in enumerate(axes[name]):
-            alone = {"stop": 1, name: value}  # with a stop, or a target in r would have no risk
+            alone = {"stop": 1, "breakeven": 1, name: value}  # what others may need beside them
             guarded(partial(Exits.grid, alone), document, ("exits", name, k))
     return guarded(partial(Exits.grid, axes), document, ("exits",)), axes
 

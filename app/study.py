@@ -15,8 +15,6 @@ from engine.core.errors import StudyError, TickgridError, unknown
 
 # What the design promises and this version does not play: refused by name, never ignored.
 LATER: Final = {
-    "exits": ("breakeven", "trail", "legs", "decay", "hold"),
-    "rules": ("cooldown", "daily_loss", "daily_profit", "positions", "reverse"),
     "search": ("trials", "sampler", "seed"),
 }
 METHODS: Final = ("grid",)
@@ -44,6 +42,8 @@ KINDS: Final = {
 
 Values = Any  # the strategy's axes read them: a value or a list of values
 Distances = Any  # the engine reads them: 16, none, level, {times: 2, of: atr}, {r: 2}, or a list
+Moves = Any  # the engine reads them too: docs/fills.md says what each may hold
+Amount = int | Decimal | None
 
 
 def playable(count: int) -> int:
@@ -89,13 +89,34 @@ class ExitAxes(Section):
     stop: Distances = None
     target: Distances = None
     flatten: Annotated[Any, AfterValidator(clocks)] = None
+    breakeven: Moves = None
+    trail: Moves = None
+    hold: Moves = None
+    sideways: Moves = None
+    underwater: Moves = None
+    decay: Moves = None
+    legs: Moves = None
+    leave: Moves = None
+    tighten: Moves = None
 
 
 class PlayRules(Section):
-    """Rules of the session."""
+    """Rules of the session, and of filling."""
 
     max_per_session: int | None = None
     entry_window: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+    cooldown: int | None = None
+    max_losses: int | None = None
+    daily_loss: Amount = None
+    daily_profit: Amount = None
+    with_open: bool | None = None
+    min_reward: Amount = None
+    positions: int | None = None
+    reverse: bool | None = None
+    through: int | None = None
+    fill_probability: Amount = None
+    fill_seed: int | None = None
+    fill_share: Amount = None
 
 
 class Slips(Section):
@@ -128,6 +149,11 @@ class FoldRules(Section):
     unit: str = "sessions"
     objective: str | None = None
     min_trades: int | None = None
+    ladder: list[int] | None = None
+    window: str | None = None
+    step: int | None = None
+    choose: str | None = None
+    top: int | None = None
 
 
 class Evidence(Section):
@@ -159,6 +185,7 @@ class Study(Section):
     folds: FoldRules = FoldRules()
     evidence: Evidence = Evidence()
     holdout: Holdout | None = None
+    money: dict[str, Any] | None = None  # the engine reads it: see docs/money.md
 
 
 def study_of(document: Document) -> Study:

@@ -51,15 +51,18 @@ def run(study: StudyName, *, changes: Changes, machine: Machine, as_json: Json =
     """Play one combination: the first value of every list, unless --set says otherwise."""
     from app.console import out, print_json
     from app.job import job_of, perform
+    from app.money import print_money, told
     from app.resolve import single
     from app.tables import print_run
     from reports.findings import single_run
 
-    done = perform(job_of(study, changes, machine, single))
+    job = job_of(study, changes, machine, single)
+    done = perform(job)
     if as_json:
-        print_json(single_run(done.report))
+        print_json(single_run(done.report) | told(job.experiment, done))
     else:
         print_run(out(), done.report)
+        print_money(out(), told(job.experiment, done), done.report.facts["currency"])
     drawn(done)
 
 

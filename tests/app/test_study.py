@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.resolve import change, experiment_of, single
-from app.study import LATER, Charges, ExitAxes, FoldRules, PlayRules, Slips, find
+from app.study import LATER, Charges, ExitAxes, FoldRules, PlayRules, Search, Slips, find
 from app.yaml_lines import document_of, dump, read
 from engine.core.errors import TickgridError, UnknownError
 from engine.fills import Costs, Exits, Rules, Slippage
@@ -70,13 +70,16 @@ def test_a_study_becomes_a_plan():
         ("params:\n", "params: 3\nx:\n", "no key 'x'"),
         ("stop: [8", "stop: [0", "line 10: exits.stop: a distance is a whole number of ticks"),
         ("of: range", "off: range", "line 10: exits.stop: a distance is {times: 2, of: atr}"),
-        ("stop:", "trail: 3\n  stop:", "line 10: exits.trail does not play yet; stop, target,"),
+        ("stop:", "trail: {b: 3}\n  stop:", "line 10: exits.trail: a distance is {times: 2,"),
+        ("stop:", "hold: {hours: 3}\n  stop:", "line 10: exits.hold: a time is {bars: 20}"),
+        ("stop:", "brakeven: 3\n  stop:", "'brakeven' in exits; did you mean 'breakeven'?"),
         ("stop:", "stp:", "line 10: no key 'stp' in exits; did you mean 'stop'?"),
         ("{times: 0.70, of: range}", "none", "a target in r needs a stop"),
         ('"14:55"', '"24:55"', "line 12: exits.flatten: '24:55' is no time of day"),
         ('"14:55"', "895", 'exits.flatten must be clock times such as "15:45", or none, not'),
         ("max_per_session: 1", "max_per_session: -1", "line 13: rules: max_per_session is a whole"),
-        ("max_per_session: 1", "cooldown: 1", "line 13: rules.cooldown does not play yet"),
+        ("max_per_session: 1", "cooldown: -1", "line 13: rules: cooldown is a whole number"),
+        ("max_per_session: 1", "coldown: 1", "no key 'coldown' in rules; did you mean 'cooldown'"),
         ('"08:30"', '"8:30"', "x.yaml line 13: rules: '8:30' is no time of day"),
         ('["08:30", "14:30"]', '["08:30"]', "x.yaml line 13: rules.entry_window"),
         ("2.05", "-2", "x.yaml line 14: costs: commission must not be negative"),
@@ -114,20 +117,14 @@ def test_the_resolved_study_holds_every_default():
         "strategy": "opening_drive",
         "params": {"minutes": [15], "beyond": [2]},
         "gates": {"widest": [None]},
-        "exits": {"stop": ["none"], "target": ["none"], "flatten": ["none"]},
-        "rules": {"max_per_session": 0, "entry_window": None},
+        "exits": {field.name: ["none"] for field in dataclasses.fields(Exits)},
+        "rules": dataclasses.asdict(Rules()),
         "costs": {"commission": None, "slippage": {"market": 1, "stop": 1, "limit": 0}},
         "search": {"method": "grid"},
-        "folds": {
-            "train": 120,
-            "test": 20,
-            "purge": 1,
-            "objective": "expectancy",
-            "min_trades": 30,
-            "unit": "sessions",
-        },
+        "folds": dataclasses.asdict(Folds()),
         "evidence": {"surrogates": 0, "bootstrap": 0},
         "holdout": None,
+        "money": None,
     }
 
 
@@ -222,7 +219,7 @@ def test_a_strategy_without_an_experiment_is_played_with_defaults(tmp_path: Path
         (PlayRules, Rules, set()),
         (Charges, Costs, set()),
         (Slips, Slippage, set()),
-        (FoldRules, Folds, {"unit"}),
+        (FoldRules, Folds, set()),
     ],
 )
 def test_a_section_has_the_keys_the_engine_plays(section, engine, apart):
@@ -231,9 +228,9 @@ def test_a_section_has_the_keys_the_engine_plays(section, engine, apart):
 
 
 def test_what_plays_is_not_said_to_play_later():
-    sections = {"exits": ExitAxes, "rules": PlayRules}
-    for name, section in sections.items():
-        assert not set(LATER[name]) & set(section.model_fields)
+    sections = {"exits": ExitAxes, "rules": PlayRules, "search": Search}
+    for name, later in LATER.items():
+        assert not set(later) & set(sections[name].model_fields)
 
 
 @pytest.mark.parametrize("path", sorted(Path("experiments").glob("*.yaml")), ids=lambda p: p.stem)
