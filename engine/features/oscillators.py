@@ -60,7 +60,7 @@ def run_rsi(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Ou
         else:
             rises, falls = rises + rise, falls + fall
             up, down = rises / n, falls / n
-        value[i] = 100.0 * up / (up + down) if i >= n else np.nan
+        value[i] = 100.0 * up / (up + down) if i >= n and up + down > 0 else np.nan
     cells.ints[0], cells.ints[1], cells.floats[0], cells.floats[1] = rises, falls, up, down
 
 
@@ -180,5 +180,5 @@ def run_cci(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Ou
         off = 0.0
         for k in range(n):
             off += abs(n * ring[k] - total)
-        value[i] = (n * now - total) * n / (CCI_SCALE * off) if i >= n - 1 else np.nan
+        value[i] = (n * now - total) * n / (CCI_SCALE * off) if i >= n - 1 and off > 0 else np.nan
     cells.ints[0] = total

@@ -20,7 +20,7 @@ from tests.makers import bars_from
 from tests.tapes import tapes
 
 SIZES = {"ci": 60, "full": 2_000, "small": 30}
-EACH = {"ci": 20, "full": 1_000, "small": 6}  # tapes on which every feature is tried
+EACH = {"ci": 20, "full": 1_000, "small": 20}  # tapes on which every feature is tried
 CUTS = {"ci": 6, "full": 200, "small": 2}  # bars of a market at which its future is changed
 ONCE = (Phase.explicit, Phase.generate)  # shrinking would play every feature a thousand times
 FEATURES, STRATEGIES = features(), strategies()
