@@ -40,6 +40,7 @@ ORDER: Final = 6
 DELIMITER: Final = 7
 BASIS: Final = -3_750_763_034_362_895_579  # FNV-1a of 64 bits, as a signed whole number
 PRIME: Final = 1_099_511_628_211
+LOW_BITS: Final = 2**63 - 1
 
 
 class Layout(NamedTuple):
@@ -82,10 +83,11 @@ def columns(lines: int, east: int) -> Columns:
 def hashed(text: Bytes, low: int, high: int) -> int:
     """FNV-1a of a field, so that names need not be read row by row."""
     low, high = trimmed(text, low, high)
-    value = np.int64(BASIS)
+    value = BASIS
     for i in range(low, high):
-        value = (value ^ np.int64(text[i])) * np.int64(PRIME)
-    return int(value)
+        # cut to 63 bits, which wrapped and unbounded products have in common
+        value = ((value ^ int(np.int64(text[i]))) * PRIME) & LOW_BITS
+    return value
 
 
 @kernel

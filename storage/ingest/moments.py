@@ -183,7 +183,7 @@ def named_zone(text: Bytes, at: int, high: int) -> bool:
     """Whether this says Z, UTC or GMT."""
     word = 0
     for i in range(at, min(high, at + 4)):
-        word = word * 256 + lower(text[i])
+        word = word * 256 + lower(int(text[i]))
     return word in (122, 7_697_507, 6_778_228)
 
 

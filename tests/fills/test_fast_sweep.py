@@ -2,6 +2,7 @@
 
 import dataclasses
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from engine.research.desk import Desks
 from engine.research.ledger import row_of
 from engine.research.replay import replay
 from engine.research.walk import walk
+from engine.research.watch import Watch
 from tests.research.markets import FOLDS, Breakout, market
 
 AXES = {
@@ -145,3 +147,20 @@ def test_an_interrupt_stops_the_scanning_kernel_too() -> None:
     with pytest.raises(KeyboardInterrupt):
         sweep(market(24), plan(hold={"bars": 5}), FOLDS, workers=2, progress=interrupt)
     assert len(seen) <= 2
+
+
+def test_workers_that_are_told_to_stop_play_no_further_combination(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[Watch] = []
+
+    def watch(*arguments: object) -> Watch:
+        made.append(Watch(*arguments))
+        return made[-1]
+
+    def tell(_done: int, _total: int) -> None:
+        made[0].stopped.set()
+
+    monkeypatch.setattr(import_module("engine.research.sweep"), "Watch", watch)
+    sweep(market(24), plan(hold={"bars": 5}), FOLDS, workers=2, progress=tell)
+    assert 1 <= made[0].done <= 2 < made[0].total
