@@ -56,8 +56,8 @@ def test_strategies_obey(name: str, sized: Callable[..., int]) -> None:
 
 
 def obeys_on_a_market(kind: type[Strategy], cuts: int) -> bool:
-    """Hold the law at some bars of three weeks; say whether there were setups before each."""
-    bars, draw = synthesise(instrument("ES"), date(2024, 1, 2), 16, 7), np.random.default_rng(1)
+    """Hold the law at some bars of five weeks; say whether there were setups before each."""
+    bars, draw = synthesise(instrument("ES"), date(2024, 1, 2), 24, 7), np.random.default_rng(1)
     spoke = []
     for cut in draw.integers(len(bars) // 2, len(bars), cuts):
         first = {name: axis.values()[:2] for name, axis in kind.space().items()}
