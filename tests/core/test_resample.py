@@ -146,7 +146,9 @@ def test_clocks_that_change_move_no_bucket():
 
 
 def test_four_hours_of_a_coin_are_utc_hours():
-    bars = synthesise(instrument("BTCUSDT"), date(2024, 3, 1), 3, 5)
+    highs = np.random.default_rng(5).integers(60_000, 61_000, 3 * 1440).tolist()
+    prices = [(high - 1, high, high - 2, high - 1) for high in highs]
+    bars = bars_from(("2024-02-29 18:00", prices), symbol="BTCUSDT")  # midnight in UTC
     found = resample(bars, 240)
     frame = pl.DataFrame({"ts": bars.time, "high": bars.high, "volume": bars.volume})
     plain = frame.group_by(pl.col("ts") // (240 * MINUTE), maintain_order=True).agg(
