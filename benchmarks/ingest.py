@@ -1,6 +1,8 @@
-"""Import of a CSV, judged and stored, beside readers that only read it into memory."""
+"""Import of a CSV beside readers that only read it, loading of what is stored, and memory."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -16,15 +18,29 @@ from engine.synth.market import synthesise
 from storage.ingest.importing import import_files
 from storage.ingest.order import Order
 from storage.lake import Lake
+from storage.parts import VALUES
+
+TIMES = (1, 2, 3)  # the sessions for which memory is measured, so many times
+BEGIN = date(2010, 1, 4)  # early enough for all of them
+PEAK = """
+import sys
+from pathlib import Path
+from storage.ingest.importing import import_files
+from storage.ingest.order import Order
+from storage.lake import Lake
+import_files(Lake(Path(sys.argv[2])), [Path(sys.argv[1])], Order(symbol="ES"))
+said = Path("/proc/self/status").read_text()  # ru_maxrss would count what the parent held
+print(next(line.split()[1] for line in said.splitlines() if line.startswith("VmHWM")))
+"""
 
 
 def measure(repetitions: int, sessions: int) -> str:
     """Refuses to time what does not agree."""
     bars = synthesise(instrument("ES"), date(2020, 1, 2), sessions, 7)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "es.csv"
+        path, kept = Path(folder) / "es.csv", Path(folder) / "check"
         write(bars, path)
-        stored = bring(path, Path(folder) / "check")
+        stored = bring(path, kept)
         if stored.arrays.close.tolist() != bars.arrays.close.tolist() or len(stored) != len(bars):
             raise AssertionError("the import holds other bars than the file: nothing was timed")
         rivals = {
@@ -34,7 +50,36 @@ def measure(repetitions: int, sessions: int) -> str:
             "import, judged and stored": lambda: bring(path, Path(folder) / "store"),
         }
         size = path.stat().st_size / 1e6
-        return shown(f"{len(bars):,} rows, {size:.0f} MB of CSV", interleaved(rivals, repetitions))
+        title = f"{len(bars):,} rows, {size:.0f} MB of CSV"
+        brought = shown(title, interleaved(rivals, repetitions))
+        return f"{brought}\n\n{loading(kept, repetitions)}\n\n{memory(sessions, Path(folder))}"
+
+
+def loading(root: Path, repetitions: int) -> str:
+    """Stored bars into Bars, beside the same columns into a frame."""
+    files = sorted((root / "bars").rglob("*.parquet"))
+    columns = list(VALUES)
+    rivals = {
+        "polars.read_parquet": lambda: pl.read_parquet(
+            files, columns=columns, hive_partitioning=False
+        ),
+        "Lake.bars": lambda: Lake(root).bars("ES"),
+    }
+    return shown("stored bars", interleaved(rivals, repetitions))
+
+
+def memory(sessions: int, folder: Path) -> str:
+    """Peak memory of imports of so many sessions, twice and three times as many."""
+    lines = [f"{'MB of CSV':>12} {'rows':>12} {'peak MB':>10}"]
+    for times in TIMES:
+        path, root = folder / f"{times}.csv", folder / f"memory {times}"
+        bars = synthesise(instrument("ES"), BEGIN, times * sessions, 7)
+        write(bars, path)
+        words = [sys.executable, "-c", PEAK, str(path), str(root)]
+        told = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
+        size, peak = path.stat().st_size / 1e6, int(told.stdout) / 1024
+        lines.append(f"{size:12.0f} {len(bars):12,} {peak:10.0f}")
+    return "\n".join(lines)
 
 
 def write(bars: Bars, path: Path) -> None:

@@ -23,6 +23,8 @@ from storage.reading import SYNTHETIC, Series, days_between, edged, made_up
 from storage.rolls import Contracts
 from storage.stored import Stored, extent, listed
 from storage.together import recover as recover_together
+from storage.trades import FOLDER
+from storage.trades import listed as trades_listed
 from storage.writing import merge, replace_tape, store_sessions
 
 SPAN: Final = re.compile(r"([1-9][0-9]*)([mhd])")
@@ -114,8 +116,16 @@ class Lake:
         return tuple(s.source for s in self.stored() if (s.symbol, s.minutes) == (symbol, minutes))
 
     def listing(self) -> pl.DataFrame:
-        """One row a stored series: what, from where, from when to when, how much."""
-        return listed(self.stored())
+        """One row a stored series: what, from where, from when to when, how much.
+
+        Trades stand below the bars, with the timeframe `ticks`.
+        """
+        bars = listed(self.stored())
+        rows = [
+            (symbol, source, FOLDER, first, last, days, count, made_up(source))
+            for symbol, source, first, last, days, count in trades_listed(self.root)
+        ]
+        return bars.vstack(pl.DataFrame(rows, schema=bars.schema, orient="row"))
 
     def stored(self) -> list[Stored]:
         """Every series there is, in order of symbol, source and timeframe."""

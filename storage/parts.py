@@ -23,12 +23,13 @@ from polars.exceptions import PolarsError
 from engine.core.errors import StoreError
 from engine.core.frames import PRICES
 from engine.core.instrument import Instrument
-from storage.atomic import write_frame
+from storage.atomic import ROW_GROUP, write_frame
 from storage.conform import conform
 
 KEY: Final = "tickgrid"
 VALUES: Final = ("ts", *PRICES, "volume")
 PREFIX: Final = "contract-"
+OF_CONTRACTS: Final = 32_768  # rows of a group: of a contract only the months in front are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ def write_part(path: Path, frame: pl.DataFrame, instrument: Instrument, tape: st
     """Store a year of bars with the facts about it."""
     held = [astuple(session) for session in marked(frame)]
     said = {"grid": grid_of(instrument), "tape": tape, "sessions": held}
-    write_frame(path, conform("bars", frame), {KEY: json.dumps(said, separators=(",", ":"))})
+    text = json.dumps(said, separators=(",", ":"))
+    rows = OF_CONTRACTS if part_of(path).contract else ROW_GROUP
+    write_frame(path, conform("bars", frame), {KEY: text}, rows)
 
 
 def runs_of(names: pl.Series) -> tuple[tuple[str | None, int], ...]:

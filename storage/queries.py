@@ -56,6 +56,28 @@ QUERIES: Final = {
         FROM trades GROUP BY ALL ORDER BY run, scope, hour, side
         """,
     ),
+    "strategies": Query(
+        "each strategy on each symbol, over all its runs: trades, wins, profit, R, days",
+        """
+        SELECT r.strategy, r.symbol, r.source, t.run, t.scope, count(*) AS n,
+               avg((t.net > 0)::INTEGER) AS win_rate, sum(t.net) AS net, avg(t.net) AS expectancy,
+               sum(greatest(t.net, 0)) / nullif(-sum(least(t.net, 0)), 0) AS profit_factor,
+               avg(t.r) AS average_r, count(DISTINCT t.trade_date) AS days
+        FROM trades t JOIN runs r USING (run) GROUP BY ALL
+        ORDER BY r.strategy, r.symbol, t.run, t.scope
+        """,
+    ),
+    "segments": Query(
+        "net profit within the regular hours and outside them, by side",
+        """
+        SELECT t.run, t.scope, t.side,
+               CASE WHEN t.entry_ts >= s.rth_start AND t.entry_ts < s.rth_stop THEN 'rth'
+                    WHEN s.trade_date IS NOT NULL THEN 'eth' END AS segment,
+               count(*) AS n, sum(t.net) AS net, avg((t.net > 0)::INTEGER) AS win_rate
+        FROM trades t LEFT JOIN sessions s USING (symbol, trade_date)
+        GROUP BY ALL ORDER BY t.run, t.scope, segment, t.side
+        """,
+    ),
     "costs": Query(
         "gross profit of each run and what costs took of it",
         """
@@ -93,6 +115,16 @@ QUERIES: Final = {
         ORDER BY height DESC, symbol, source, timeframe, trade_date, contract LIMIT 50
         """,
     ),
+    "returns": Query(
+        "of the latest bars: range, return within the bar and from the close before",
+        """
+        SELECT symbol, source, timeframe, contract, ts, high - low AS bar_range,
+               close / nullif(open, 0) - 1 AS return_within,
+               close / nullif(lag(close) OVER one, 0) - 1 AS return_since
+        FROM bars WINDOW one AS (PARTITION BY symbol, source, timeframe, contract ORDER BY ts)
+        ORDER BY ts DESC, symbol, source, timeframe, contract LIMIT 50
+        """,
+    ),
     "contracts": Query(
         "the stored contracts: from when to when, how much traded",
         """
@@ -107,6 +139,14 @@ QUERIES: Final = {
         """
         SELECT symbol, source, timeframe, file, reason, count(*) AS n, min("row") AS first_row
         FROM quarantine GROUP BY ALL ORDER BY n DESC, file, reason
+        """,
+    ),
+    "tape": Query(
+        "trades kept as they were reported, date by date",
+        """
+        SELECT symbol, source, contract, trade_date, count(*) AS trades, sum(size) AS volume,
+               min(price) AS lowest, max(price) AS highest, min(ts) AS first, max(ts) AS last
+        FROM ticks GROUP BY ALL ORDER BY symbol, source, contract, trade_date
         """,
     ),
 }

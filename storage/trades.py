@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import polars as pl
+import pyarrow.parquet
 
 from engine.core.errors import StoreError
 from engine.core.instrument import Instrument
@@ -15,7 +16,7 @@ from engine.core.session import moment_text
 from engine.core.zone import day_date
 from storage.atomic import write_frame
 from storage.parts import KEY, grid_of
-from storage.schema import TS, Kind
+from storage.schema import TS, Kind, Table
 from storage.together import recover
 
 COLUMNS: Final[dict[str, Kind]] = {
@@ -24,6 +25,8 @@ COLUMNS: Final[dict[str, Kind]] = {
     "size": pl.Int64,
     "contract": pl.String,
 }
+FOLDER: Final = "ticks"
+TICKS: Final = Table(FOLDER, COLUMNS, nullable=frozenset({"contract"}))
 
 
 class Joined(NamedTuple):
@@ -37,7 +40,7 @@ class Joined(NamedTuple):
 
 
 def trades_folder(root: Path, source: str, symbol: str) -> Path:
-    return root / "ticks" / f"source={source}" / f"symbol={symbol}"
+    return root / FOLDER / f"source={source}" / f"symbol={symbol}"
 
 
 def path_of(folder: Path, day: int) -> Path:
@@ -64,7 +67,7 @@ def trades_between(
     recover(root)
     found = {
         folder.parent.name.removeprefix("source="): folder
-        for folder in sorted((root / "ticks").glob(f"source=*/symbol={instrument.symbol}"))
+        for folder in sorted((root / FOLDER).glob(f"source=*/symbol={instrument.symbol}"))
     }
     if not found or (source is not None and source not in found):
         held = f"; stored are those from {' and '.join(found)}" if found else ""
@@ -76,6 +79,18 @@ def trades_between(
     paths = paths_between(found[source or min(found)], *dates)
     frames = [read_trades(path, instrument) for path in paths]
     return pl.concat([pl.DataFrame(schema=COLUMNS), *frames])
+
+
+def listed(root: Path) -> list[tuple[str, str, date, date, int, int]]:
+    """Symbol, source, first and last trade date, dates and trades of everything that is kept."""
+    found = []
+    for folder in (root / FOLDER).glob("source=*/symbol=*"):
+        paths = paths_between(folder, None, None)
+        days = [date.fromisoformat(path.parent.name.removeprefix("date=")) for path in paths]
+        rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths)
+        source, symbol = (part.partition("=")[2] for part in folder.parts[-2:])
+        found += [(symbol, source, days[0], days[-1], len(days), rows)] if days else []
+    return sorted(found)
 
 
 def write_trades(path: Path, frame: pl.DataFrame, instrument: Instrument) -> None:

@@ -16,6 +16,7 @@ from engine.core.axis import SCALE
 from storage.quarantine import QUARANTINE
 from storage.roll_table import ROLLS
 from storage.schema import TABLES, TS, Kind, Table
+from storage.trades import TICKS
 
 TYPES: Final[dict[Kind, str]] = {
     TS: "TIMESTAMPTZ",
@@ -31,11 +32,20 @@ TYPES: Final[dict[Kind, str]] = {
     pl.Date: "DATE",
     pl.List(pl.Int64): "BIGINT[]",
 }
-SHOWN: Final[dict[str, Table]] = {**TABLES, **{table.name: table for table in (ROLLS, QUARANTINE)}}
+SHOWN: Final[dict[str, Table]] = {
+    **TABLES,
+    **{table.name: table for table in (ROLLS, QUARANTINE, TICKS)},
+}
 SERIES: Final = ("symbol", "source", "timeframe")  # folders, not columns
-FOLDED: Final = ("bars", "quarantine")  # tables that lie in such folders
+FOLDED: Final = {  # tables that lie in such folders
+    "bars": SERIES,
+    "quarantine": SERIES,
+    "ticks": ("symbol", "source", "date"),
+}
+GRIDDED: Final = ("bars", "ticks", "levels", "rolls")  # on the grid of their symbol, not of a run
 UNITS: Final[dict[str, dict[str, tuple[str, ...]]]] = {  # what stored whole numbers count
     "bars": {"tick": ("open", "high", "low", "close"), "lot": ("volume",)},
+    "ticks": {"tick": ("price",), "lot": ("size",)},
     "levels": {
         "tick": (
             *("poc", "vah", "val", "open", "high", "low", "close", "tpo_poc", "tpo_vah", "tpo_val"),
@@ -58,6 +68,7 @@ UNITS: Final[dict[str, dict[str, tuple[str, ...]]]] = {  # what stored whole num
     },
     "setups": {"tick": ("entry", "stop", "target")},
     "equity": {"money": ("net", "equity", "drawdown")},
+    "surrogates": {"money": ("best_net", "walk_net")},
 }
 
 
@@ -69,23 +80,26 @@ def declaration(name: str) -> str:
 
 def typed(name: str) -> dict[str, str]:
     kinds = {column: TYPES[kind] for column, kind in SHOWN[name].columns.items()}
-    return kinds if name not in FOLDED else dict.fromkeys(SERIES, "VARCHAR") | kinds
+    return dict.fromkeys(FOLDED.get(name, ()), "VARCHAR") | kinds
 
 
 def view(name: str, files: Iterable[Path]) -> str:
     """One table over its files, each column in the unit a person reads."""
     table = SHOWN[name]
-    head = [f't."{column}"' for column in SERIES] if name in FOLDED else []
+    head = [folded(column) for column in FOLDED.get(name, ())]
     head += [shown(name, column) for column in table.head]
     if table.slot:
         head.append(f"t.* EXCLUDE ({', '.join(quoted_name(column) for column in table.columns)})")
     head += [shown(name, column) for column in table.tail]
-    scale = (
-        "grids f USING (symbol)" if name in {"bars", "levels", "rolls"} else "units f USING (run)"
-    )
+    scale = "grids f USING (symbol)" if name in GRIDDED else "units f USING (run)"
     joined = f"LEFT JOIN store.{scale}" if name in UNITS else ""
     what = (", ".join(head), f"FROM ({rows(name, files)}) t", joined)
     return " ".join((f"CREATE VIEW {name} AS SELECT", *what))
+
+
+def folded(column: str) -> str:
+    """What the name of a folder says; dates are dates."""
+    return 't."date"::DATE AS trade_date' if column == "date" else f't."{column}"'
 
 
 def rows(name: str, files: Iterable[Path]) -> str:

@@ -11,36 +11,44 @@ import polars as pl
 
 from engine.core.bars import BarArrays, Bars, Longs, Origin, checked, column, first_rows
 from engine.core.calendars import calendar
-from engine.core.errors import DataError
+from engine.core.errors import DataError, unknown
 from engine.core.instrument import Instrument
 
 PRICES = ("open", "high", "low", "close")
 NEEDED = ("ts", *PRICES, "volume")
 # What a decimal may lose as a binary float: of a step, of the whole number of steps (a sum of many
 # volumes loses more than one price), and where even half a step could no longer be told.
+KINDS = ("ticks", "money")
 SLACK, DRIFT, DOUBT = 1e-6, 2.0**-44, 0.1
 
 
 def bars_of(
-    frame: Any, instrument: Instrument, *, minutes: int = 1, origin: Origin | None = None
+    frame: Any,
+    instrument: Instrument,
+    *,
+    minutes: int = 1,
+    origin: Origin | None = None,
+    prices: str | None = None,
 ) -> Bars:
     """Check a frame (Polars, or anything that speaks Arrow) into Bars.
 
     Price columns of an integer type are ticks and volumes of one are lots; others are decimal
-    prices and quantities, which must lie on the instrument's grid. Times without a zone are UTC.
+    prices and quantities, which must lie on the instrument's grid. `prices`, "ticks" or "money",
+    says what they are where whole numbers could be either. Times without a zone are UTC.
     """
-    table = table_of(frame)
+    table = said(table_of(frame), prices)
     refuse_gaps(table, instrument)
     refuse_kinds(table, instrument)
     time = column(table["ts"].cast(pl.Datetime("ns", "UTC")).to_physical().to_numpy(), np.int64)
     sessions = calendar(instrument.calendar).covering(time)
     session = column(sessions.label(time).session, np.int32)
-    prices = [on_grid(table[name], instrument.tick, time, np.int32) for name in PRICES]
+    step = Decimal(1) if prices == "ticks" else instrument.tick
+    columns = [on_grid(table[name], step, time, np.int32) for name in PRICES]
     volume = on_grid(table["volume"], instrument.lot, time, np.int64)
     codes, names = contracts(table)
     known = origin or Origin()
     kept = Origin(known.source, known.synthetic, known.fingerprint, names)
-    arrays = BarArrays._make((time, *prices, volume, session))
+    arrays = BarArrays._make((time, *columns, volume, session))
     return checked(Bars(instrument, sessions, arrays, minutes, kept, codes))
 
 
@@ -51,6 +59,16 @@ def table_of(frame: Any) -> pl.DataFrame:
     if not hasattr(frame, "__arrow_c_stream__"):
         raise DataError(f"bars are made of a Polars or an Arrow table, not {type(frame).__name__}")
     return cast(pl.DataFrame, pl.from_arrow(frame))
+
+
+def said(table: pl.DataFrame, prices: str | None) -> pl.DataFrame:
+    """The frame with prices of money as decimals, whole as they may be."""
+    if prices not in (None, *KINDS):
+        raise unknown("kind of prices", prices, KINDS)
+    if prices != "money":
+        return table
+    held = [name for name in PRICES if name in table.columns and table[name].dtype.is_integer()]
+    return table.with_columns(pl.col(name).cast(pl.Float64) for name in held)
 
 
 def refuse_gaps(table: pl.DataFrame, instrument: Instrument) -> None:

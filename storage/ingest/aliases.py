@@ -108,6 +108,12 @@ def of_trades(names: Sequence[str], where: dict[str, int], trade: dict[str, int]
     return Columns(roles, unused, utc, ticks=True)
 
 
+def whole(roles: Sequence[int]) -> tuple[int, ...]:
+    """The roles where the column of the clock time holds the date too: the day says nothing new."""
+    instead = {CLOCK: MOMENT, DAY: OTHER}
+    return tuple(instead.get(role, role) for role in roles)
+
+
 def stamps(where: dict[str, int]) -> dict[int, int]:
     """The column of the moment, or those of the day and of the clock time."""
     if "moment" in where:

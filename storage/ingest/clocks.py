@@ -12,12 +12,13 @@ from engine.core.errors import DataError
 from engine.core.hours import Calendar
 from engine.core.instrument import Instrument
 from engine.core.session import Sessions
+from engine.core.zone import MINUTE
 from storage.ingest.moments import NAIVE
 from storage.ingest.order import Order
 from storage.ingest.survey import Survey
 from storage.ingest.walls import utc_of
 from storage.judge.clock import Edges, Verdict, judge_clock
-from storage.judge.hours import all_sessions
+from storage.judge.hours import all_sessions, placed
 from storage.judge.report import Found
 
 # Zones in which vendors stamp, the likelier first; Etc/GMT+5 is New York without summer time.
@@ -27,6 +28,8 @@ ZONES: Final = (
     *("Australia/Sydney", "America/Los_Angeles", "Europe/Helsinki", "Europe/Moscow"),
 )
 SURE: Final = 0.95  # of the pauses: no other zone need be tried
+INSIDE: Final = 0.995  # of the rows lie in sessions by a clock that fits; the last stamp may not
+OUTSIDE: Final = 0.05  # of the rows: what no right clock leaves outside
 
 
 class Clocks(NamedTuple):
@@ -80,7 +83,7 @@ def clocks_of(survey: Survey, order: Order, instrument: Instrument, minutes: int
     if telling:
         best = max(telling, key=lambda zone: score(verdicts[zone]))
         raise contradiction(case, best, verdicts[best], f"read as {best} time")
-    return by_volume(case, tuple(zones)) or unknown(case, hours, "UTC", "UTC is assumed")
+    return by_volume(case, tuple(zones)) or by_hours(case, hours, tuple(zones))
 
 
 def checked(case: Case, zone: str, *, naive: bool) -> Clocks:
@@ -101,6 +104,7 @@ def checked(case: Case, zone: str, *, naive: bool) -> Clocks:
         late = case.lates[0]
         evidence = "volume steps up at the cash open"
         return Clocks(zone, late, (said, evidence, stamp_said(case, late)))
+    refuse_outside(case, zone, said)
     return unknown(case, calendar_of(case), zone, said)
 
 
@@ -142,6 +146,44 @@ def unknown(case: Case, hours: Calendar, zone: str, said: str) -> Clocks:
     late = case.lates[0]
     found = Found("clock_unknown", 1, 0, (), f"cannot tell: {why}")
     return Clocks(zone, late, (said, f"{stamp_said(case, late)}; cannot tell: {why}"), (found,))
+
+
+def inside(case: Case, zone: str) -> float:
+    """Share of the rows looked at whose bars open within sessions if stamps are of this zone."""
+    survey = case.survey
+    moments = [
+        stamps if survey.zoned[file] else utc_of(stamps, np.full(len(stamps), NAIVE), zone)[0]
+        for file, stamps in survey.some
+    ]
+    time = np.sort(np.concatenate(moments))
+    opens = (time - late * MINUTE for late in case.lates)
+    return max(float((placed(case.sessions, time).session >= 0).mean()) for time in opens)
+
+
+def by_hours(case: Case, hours: Calendar, zones: Iterable[str]) -> Clocks:
+    """UTC, unless it puts rows outside the sessions and another zone does not."""
+    share = inside(case, "UTC")
+    other = None if share > 1 - OUTSIDE else fitting(case, zones)
+    if other is None:
+        return unknown(case, hours, "UTC", "UTC is assumed")
+    said = f"stamps are {other} time, a guess: by UTC {1 - share:.0%} of the rows lie outside"
+    return unknown(case, hours, other, f"{said} the sessions")
+
+
+def fitting(case: Case, zones: Iterable[str]) -> str | None:
+    """The first zone by which the rows lie within sessions."""
+    return next((zone for zone in zones if inside(case, zone) >= INSIDE), None)
+
+
+def refuse_outside(case: Case, zone: str, said: str) -> None:
+    """A zone that puts many rows where the market is shut, and another that does not."""
+    share = inside(case, zone)
+    other = None if share > 1 - OUTSIDE else fitting(case, (calendar_of(case).zone, *ZONES))
+    if other is not None:
+        raise DataError(
+            f"{case.order.symbol}: {said}, but so {1 - share:.0%} of the rows lie outside the "
+            f"sessions of {case.sessions.calendar}; --tz {other} would fit"
+        )
 
 
 def by_volume(case: Case, zones: Iterable[str]) -> Clocks | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from engine.core.bars import BarArrays, Bars, Origin
 from engine.core.instrument import Instrument
 from engine.core.session import Sessions, moment_text
 from storage.atomic import write_frame
+from storage.ingest.aside import Aside
 from storage.ingest.settle import PRICES, VALUES
 from storage.parts import Part, part_path, parts_of, write_part
 from storage.together import waiting_for
@@ -104,14 +104,14 @@ def stage_sessions(draft: Draft, sample: Bars) -> None:
         write_frame(draft.waiting(path), frame)
 
 
-def stage_quarantine(draft: Draft, rows: pl.DataFrame, sample: Bars) -> Path | None:
+def stage_quarantine(draft: Draft, aside: Aside, sample: Bars) -> Path | None:
     """The rows kept out, in a file named by what it holds: the same import writes the same."""
-    if rows.is_empty():
+    name = aside.name
+    if not name:
         return None
-    digest = blake2b(rows.write_csv().encode(), digest_size=10).hexdigest()
     series = Path(f"source={sample.origin.source}", f"symbol={sample.instrument.symbol}")
     folder = draft.root / "quarantine" / series / f"timeframe={sample.minutes}m"
-    path = folder / f"{digest}.parquet"
+    path = folder / f"{name}.parquet"
     if not path.exists():
-        write_frame(draft.waiting(path), rows)
+        aside.write(draft.waiting(path))
     return path

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from engine.core.errors import DataError
-from storage.ingest.aliases import CLOSE, by_name
+from storage.ingest.aliases import CLOSE, by_name, whole
 from storage.ingest.dates import EPOCHAL, order_of
 from storage.ingest.lines import CLOCK, DAY, MOMENT, NUMBERS, OTHER, Layout
 from storage.ingest.moments import EPOCH
@@ -28,6 +28,8 @@ NUMERIC: Final = re.compile(r"\d{1,4}[-/.:]\d|[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+
 COMMA_DECIMAL: Final = re.compile(r"[-+]?\d+,\d+")
 DATE_ALONE: Final = re.compile(r"\d{8}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 CLOCKISH: Final = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?|\d{4}|\d{6}(\.\d+)?")
+DATED: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8}(?!\d)|\d{9}")
+PARTS: Final = re.compile(r"\d{8} \d{6} \d{7}")  # of a second: such a row is a trade
 UTF8_MARK: Final = "\ufeff"
 
 
@@ -139,8 +141,14 @@ def meaning(head: list[str], body: list[list[str]], label: str, *, header: bool)
     if header:
         found = by_name(head, label)
         source = "ticks" if found.ticks else "file"
-        return Meaning(head, found.roles, found.utc, source, found.ticks)
+        roles = whole(found.roles) if dated(found.roles, body) else found.roles
+        return Meaning(head, roles, found.utc, source, found.ticks)
     return unnamed(body[0], label)
+
+
+def dated(roles: Sequence[int], body: list[list[str]]) -> bool:
+    """Whether a column named as a clock time holds dates with it."""
+    return CLOCK in roles and all(DATED.match(row[roles.index(CLOCK)]) for row in body)
 
 
 def unnamed(row: list[str], label: str) -> Meaning:
@@ -153,6 +161,11 @@ def unnamed(row: list[str], label: str) -> Meaning:
     if prices == 2:
         names = [*(kinds[role] for role in times), "price", "size"]
         return Meaning(names, [*times, CLOSE, NUMBERS - 1], source="ticks", ticks=True)
+    if prices == 4 and PARTS.fullmatch(row[0]):
+        names = ["time", "price", "bid", "ask", "size"]
+        return Meaning(
+            names, [MOMENT, CLOSE, OTHER, OTHER, NUMBERS - 1], source="ticks", ticks=True
+        )
     if prices < 4:
         raise DataError(
             f"{label}: row 1 has {len(row)} fields; bars need a time and four prices, trades a "

@@ -21,7 +21,11 @@ from storage.ingest.tables import TableFile
 from storage.ingest.text import sniffed, text_batches
 from storage.judge.report import Found
 
-NINJATRADER = (".last.txt", ".bid.txt", ".ask.txt")
+NINJATRADER = {
+    ".last.txt": "ninjatrader",
+    ".bid.txt": "ninjatrader-bid",
+    ".ask.txt": "ninjatrader-ask",
+}
 
 
 class Reader(NamedTuple):
@@ -55,6 +59,7 @@ def gather(files: list[Path], order: Order, instrument: Instrument, scratch: Pat
             reader = reader_of(file, order, grid)
             survey.begin(file.label, ticks=reader.ticks)
             sources.append(reader.source)
+            refuse_quotes(file.label, sources, ticks=reader.ticks)
             utc.append(reader.utc)
             said += [f"{file.label}: {word}" for word in reader.said if len(survey.labels) == 1]
             contract = None if reader.named else from_file(instrument, Path(file.label).name)
@@ -76,11 +81,10 @@ def reader_of(file: Opened, order: Order, grid: Grid) -> Reader:
     """How a file is read, by what it is."""
     if file.kind == TEXT:
         dialect = sniffed(file.path, file.label, order.dates)
-        ninja = file.label.lower().endswith(NINJATRADER)
         return Reader(
             text_batches(file.path, file.label, dialect, grid),
             dialect.said,
-            "ninjatrader" if ninja else dialect.source,
+            source_of(file.label, dialect.source),
             dialect.utc,
             NAME in dialect.roles,
             dialect.volume,
@@ -92,6 +96,23 @@ def reader_of(file: Opened, order: Order, grid: Grid) -> Reader:
     source = "ticks" if columns.ticks else "file"
     read = table.batches(grid)
     return Reader(read, table.said, source, table.utc, named, columns.volume, columns.ticks)
+
+
+def source_of(label: str, otherwise: str) -> str:
+    """Where a file is from, by the end of its name."""
+    ends = (source for end, source in NINJATRADER.items() if label.lower().endswith(end))
+    return next(ends, otherwise)
+
+
+def refuse_quotes(label: str, sources: list[str], *, ticks: bool) -> None:
+    """Bids and asks are no trades, and their bars are series of their own."""
+    quotes = [source for source in sources if source.startswith("ninjatrader-")]
+    if quotes and ticks:
+        raise DataError(f"{label} holds quotes by its name: trades are in the file .Last.txt")
+    if quotes and len(set(sources)) > 1:
+        raise DataError(
+            f"{label} is of {sources[-1]} and another file of {sources[0]}; import them apart"
+        )
 
 
 def of_one(batch: Batch, contract: str | None) -> Batch:

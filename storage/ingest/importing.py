@@ -42,11 +42,18 @@ MANY: Final = (
 
 
 class Imported(NamedTuple):
-    """What an import did: its report, the rows kept out, the files that changed."""
+    """What an import did: its report, the file of the rows kept out, the files that changed."""
 
     report: Report
-    quarantine: pl.DataFrame
+    kept_out: Path | None
     written: tuple[Path, ...]
+
+    @property
+    def quarantine(self) -> pl.DataFrame:
+        """The rows kept out, each with its reason."""
+        if self.kept_out is None:
+            return pl.DataFrame(schema=QUARANTINE)
+        return pl.read_parquet(self.kept_out, glob=False, hive_partitioning=False)
 
 
 def import_files(lake: Lake, paths: Iterable[Path], order: Order) -> Imported:
@@ -95,9 +102,8 @@ def stored(lake: Lake, gathered: Gathered, order: Order, years: Years) -> Import
     years.build(place, lake.folder(gathered.source, instrument.symbol, minutes), sample)
     refuse_too_many(report, instrument)
     refuse_conflicts(years, report, order)
-    quarantine = pl.concat([*survey.quarantine, *years.quarantine, pl.DataFrame(schema=QUARANTINE)])
     stage_sessions(place, sample)
-    kept = stage_quarantine(place, quarantine, sample)
+    kept = stage_quarantine(place, survey.aside, sample)
     bars = lake.root / "bars"
     written = [path for path in publish(years.scratch, lake.root) if path.is_relative_to(bars)]
     if written:
@@ -105,7 +111,7 @@ def stored(lake: Lake, gathered: Gathered, order: Order, years: Years) -> Import
     report.counts |= {"stored": sum(years.counts.values()), **years.counts}
     report.facts = facts(order, gathered, years, minutes)
     report.facts |= {"quarantine": str(kept)} if kept else {}
-    return Imported(report, quarantine, tuple(written))
+    return Imported(report, kept, tuple(written))
 
 
 def zoned(order: Order, gathered: Gathered) -> Order:
@@ -142,7 +148,7 @@ def context_of(survey: Survey, order: Order, instrument: Instrument, clocks: Clo
 
 def settled(survey: Survey, order: Order, context: Context, report: Report, scratch: Path) -> Years:
     """Rows with their moments and trade dates, or a refusal."""
-    years = Years(context, report, scratch, order.duplicates)
+    years = Years(context, report, survey.aside, scratch, order.duplicates)
     years.settle(survey)
     refuse_too_many(report, context.instrument)
     years.refuse_scale()

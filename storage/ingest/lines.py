@@ -15,7 +15,9 @@ from storage.ingest.numbers import (
     MISSING,
     QUOTE,
     SPACE,
+    TENS,
     UNREADABLE,
+    ZERO,
     Bytes,
     absent,
     digits,
@@ -99,28 +101,61 @@ def field_end(text: Bytes, at: int, delimiter: int) -> int:
 
 
 @kernel
+def several(
+    text: Bytes, at: int, f: int, roles: Longs, form: Longs, into: Longs
+) -> tuple[int, int]:
+    """Read numbers side by side, a call for all of them; the field behind, and where it begins."""
+    last, point = len(roles) - 1, form[POINT]
+    while f <= last and roles[f] < NUMBERS:
+        first, value, mark = at, 0, at
+        while True:
+            digit = int(text[at]) - ZERO
+            if 0 <= digit <= 9:
+                value = value * 10 + digit
+            elif text[at] == point and mark == first and at > first:
+                mark = at
+            else:
+                break
+            at += 1
+        places, decimals = form[roles[f]], at - mark - 1 if mark > first else 0
+        if not swift.fits(at - first, decimals, places):
+            return f, swift.NOT
+        into[roles[f]] = value * TENS[places - decimals]
+        at = behind(text, at, NEWLINE if f == last else form[DELIMITER])
+        if at < 0:
+            return f, swift.NOT
+        f += 1
+    return f, at
+
+
+@kernel
+def behind(text: Bytes, at: int, mark: int) -> int:
+    """Where the next field begins, or NOT if this one does not end here."""
+    if mark == NEWLINE and text[at] == RETURN:
+        at += 1
+    return at + 1 if text[at] == mark else swift.NOT
+
+
+@kernel
 def quick(text: Bytes, at: int, roles: Longs, form: Longs, into: Longs) -> int:
     """Read a line of the usual form; where the next one begins, or NOT if it is another."""
-    last = len(roles) - 1
+    last, f = len(roles) - 1, 0
     into[MOMENT] = 0
-    for f in range(last + 1):
+    while f <= last and at >= 0:
         role, stop = roles[f], at
         if role < NUMBERS:
-            into[role], stop = swift.price(text, at, form[POINT], form[role])
-        elif role < NAME:
+            f, at = several(text, at, f, roles, form, into)
+            continue
+        if role < NAME:
             part, stop = quick_time(text, at, role, form[ORDER])
             into[MOMENT] += part
         else:
             stop = field_end(text, at, form[DELIMITER])
             if role < OTHER:
                 into[role] = hashed(text, at, stop)
-        if stop < 0:
-            return swift.NOT
-        if f == last and text[stop] == RETURN:
-            stop += 1
-        if text[stop] != (NEWLINE if f == last else form[DELIMITER]):
-            return swift.NOT
-        at = stop + 1
+        mark = NEWLINE if f == last else form[DELIMITER]
+        at = behind(text, stop, mark) if stop >= 0 else swift.NOT
+        f += 1
     return at
 
 

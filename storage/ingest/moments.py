@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from engine.core.jit import kernel
 from storage.ingest.numbers import DIGITS, MINUS, PLUS, SPACE, TENS, Bytes, digits, is_digit
 
@@ -22,7 +24,13 @@ LETTER_M: Final = 109
 LETTER_P: Final = 112
 LETTER_T: Final = 116
 LETTER_Z: Final = 122
-CIVIL: Final = 719_468  # days from 0000-03-01 to 1970-01-01
+LAST_YEAR: Final = 2200  # the first year no bar is of
+NINJATRADER: Final = 7  # digits of a second behind a blank
+MONTHS: Final = (  # the first day of each month of those years, and of the one behind
+    np.arange(np.datetime64("1970-01"), np.datetime64(f"{LAST_YEAR}-02"))
+    .astype("datetime64[D]")
+    .astype(np.int64)
+)
 
 
 @kernel
@@ -33,16 +41,10 @@ def lower(byte: int) -> int:
 @kernel
 def epoch_day(year: int, month: int, day: int) -> int:
     """Days since 1970-01-01, or -1 where there is no such day."""
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if not (1970 <= year < 2200 and 1 <= month <= 12):
+    if not (1970 <= year < LAST_YEAR and 1 <= month <= 12):
         return -1
-    length = 30 + ((month + month // 8) & 1) - (2 - leap if month == 2 else 0)
-    if not 1 <= day <= length:
-        return -1
-    since = year - (month <= 2)
-    of_era = since % 400
-    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    return since // 400 * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - CIVIL
+    at = (year - 1970) * 12 + month - 1
+    return int(MONTHS[at]) + day - 1 if 1 <= day <= MONTHS[at + 1] - MONTHS[at] else -1
 
 
 @kernel
@@ -84,11 +86,16 @@ def date(text: Bytes, at: int, high: int, order: int) -> tuple[int, int]:
 
 @kernel
 def fraction(text: Bytes, at: int, high: int) -> tuple[int, int]:
-    """Nanoseconds behind the point that may stand here, and where they end; -1: no digits."""
-    if at >= high or text[at] not in (POINT, COMMA):
+    """Nanoseconds behind the point that may stand here, and where they end; -1: no digits.
+
+    A blank ahead of seven digits is a point too: 20240304 093000 1234567.
+    """
+    if at >= high or text[at] not in (POINT, COMMA, SPACE):
         return 0, at
     value, stop = digits(text, at + 1, high)
     length = stop - at - 1
+    if text[at] == SPACE and length != NINJATRADER:
+        return 0, at
     if length == 0 or length > DIGITS or value < 0:
         return -1, stop
     return value * TENS[9 - length] if length <= 9 else value // TENS[length - 9], stop

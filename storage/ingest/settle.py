@@ -18,7 +18,7 @@ from storage.ingest.clocks import Clocks
 from storage.ingest.moments import NAIVE
 from storage.ingest.order import REFUSE
 from storage.ingest.survey import FILE_SHIFT
-from storage.ingest.walls import utc_of
+from storage.ingest.walls import from_local, utc_of
 from storage.judge.hours import known, placed
 from storage.judge.kinds import CODES, REASONS
 from storage.judge.report import EXAMPLES, Found
@@ -72,9 +72,13 @@ def timed(frame: pl.DataFrame, context: Context) -> Settled:
 
 def opens(frame: pl.DataFrame, context: Context) -> tuple[Longs, npt.NDArray[np.bool_]]:
     """When the bars of some rows open, in UTC ns, and which stamps no clock ever showed."""
-    zoned = np.array(context.zoned)[frame["key"].to_numpy() >> FILE_SHIFT]
-    east = np.where(zoned, 0, NAIVE).astype(np.int32)
-    utc, skipped = utc_of(frame["stamp"].to_numpy(), east, context.clocks.zone)
+    stamps = frame["stamp"].to_numpy()
+    if not any(context.zoned):
+        utc, skipped = from_local(stamps, context.clocks.zone)
+    else:
+        zoned = np.array(context.zoned)[frame["key"].to_numpy() >> FILE_SHIFT]
+        east = np.where(zoned, 0, NAIVE).astype(np.int32)
+        utc, skipped = utc_of(stamps, east, context.clocks.zone)
     return utc - context.clocks.late * MINUTE, skipped
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from storage.atomic import on_disk
+
 LIMIT: Final = 3_000_000  # rows held in memory
 
 
@@ -35,7 +37,8 @@ class Spool:
         for key, frames in self.held.items():
             known = self.files.setdefault(key, [])
             path = self.scratch / f"{self.name}-{key}-{len(known)}.arrow"
-            pl.concat(frames).write_ipc(path)
+            with on_disk(path):
+                pl.concat(frames).write_ipc(path)
             known.append(path)
         self.held, self.rows = {}, 0
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from engine.core.errors import DataError
 from engine.core.zone import MINUTE
+from storage.ingest.aside import Aside
 from storage.ingest.batch import Batch, rejected
 from storage.ingest.moments import NAIVE
 from storage.ingest.spool import Spool
@@ -27,6 +28,8 @@ Longs = npt.NDArray[np.int64]
 FILE_SHIFT: Final = 40  # a row of a file as one number: file, then row
 SHOWN: Final = 12  # steps between bars looked at when their length is guessed
 STEPS_KEPT: Final = 2_000_000
+LOOKED: Final = 7  # rows of which one is held against the hours where pauses cannot tell
+ENOUGH: Final = 100_000  # of those: a file that long has pauses
 UNKNOWN: Final = 0
 
 
@@ -41,11 +44,13 @@ class Survey:
         self.ticks = False  # whether a row is a trade
         self.earliest = 0  # stamp
         self.names: dict[int, str] = {}
-        self.quarantine: list[pl.DataFrame] = []
+        self.aside = Aside(scratch)
         self.found: list[Found] = []
         self.steps: Counter[int] = Counter()
         self.edges: list[tuple[int, Edges]] = []
         self.kept_steps = 0
+        self.some: list[tuple[int, Longs]] = []  # stamps, by file
+        self.looked = 0
         self.pulse = Pulse()
         self.last: dict[int, int] = {}  # the latest stamp of each contract
         self.end: int | None = None  # the last stamp of all
@@ -82,8 +87,8 @@ class Survey:
         self.rows += len(batch.row)
         bad = batch.code > 0
         if bad.any():
-            self.quarantine.append(rejected(batch, self.labels[-1], REASONS))
-            self.count(batch, bad)
+            self.aside.add(rejected(batch, self.labels[-1], REASONS))
+            self.found += reasons(batch, bad, self.labels[-1])
             if not self.ticks:
                 self.lost.append(lost(only(batch, bad & (batch.wall > 0)), len(self.labels) - 1))
             batch = only(batch, ~bad)
@@ -100,21 +105,6 @@ class Survey:
         low = int(stamp.min())
         self.earliest = min(self.earliest or low, low)
         set_aside(self.spool, stamp, frame, "D" if self.ticks else "M")
-
-    def count(self, batch: Batch, bad: Any) -> None:
-        """Note each reason with its rows."""
-        label = self.labels[-1]
-        for code in np.unique(batch.code[bad]).tolist():
-            rows = np.flatnonzero(batch.code == code)
-            places = []
-            for row in rows[:EXAMPLES].tolist():
-                field = int(batch.field[row])
-                column = f" ({batch.columns[field]})" if field >= 0 else ""
-                places.append(f"{label}:{batch.row[row]}{column}")
-            kind = KINDS[REASONS[code - 1]].name
-            fits = batch.fits() if kind == "off_tick" else None
-            detail = f"all prices would lie on a grid of {fits:f}" if fits else ""
-            self.found.append(Found(kind, len(rows), len(rows), tuple(places), detail))
 
     def stamps(self, batch: Batch) -> Longs:
         """Stamps as they stand, or UTC where they name their zone; a file does one or the other."""
@@ -151,9 +141,16 @@ class Survey:
         """What a batch tells of the clock, of the length of bars and of their order."""
         some = first_of_minutes(stamp) if self.ticks else slice(None)
         self.pace(stamp[some], key[some])
+        self.look(stamp[::LOOKED])
         self.pulse.add(stamp, volume)
         self.disorder(stamp, contract, key)
         self.holes(stamp[some], key[some])
+
+    def look(self, stamp: Longs) -> None:
+        """Keep some of the stamps of a short file."""
+        if self.looked < ENOUGH:
+            self.some.append((len(self.labels) - 1, stamp))
+            self.looked += len(stamp)
 
     def pace(self, stamp: Longs, key: Longs) -> None:
         """Steps between rows, and whether they run from the newest to the oldest."""
@@ -203,6 +200,23 @@ class Survey:
         if len(rows):
             places = tuple(self.where(int(k)) for k in key[rows[:EXAMPLES]])
             self.found.append(Found("out_of_order", len(rows), len(rows), places))
+
+
+def reasons(batch: Batch, bad: npt.NDArray[np.bool_], label: str) -> list[Found]:
+    """Why the bad rows of a batch are kept out, each reason with its first places."""
+    found = []
+    for code in np.unique(batch.code[bad]).tolist():
+        rows = np.flatnonzero(batch.code == code)
+        places = []
+        for row in rows[:EXAMPLES].tolist():
+            field = int(batch.field[row])
+            column = f" ({batch.columns[field]})" if field >= 0 else ""
+            places.append(f"{label}:{batch.row[row]}{column}")
+        kind = KINDS[REASONS[code - 1]].name
+        fits = batch.fits() if kind == "off_tick" else None
+        detail = f"all prices would lie on a grid of {fits:f}" if fits else ""
+        found.append(Found(kind, len(rows), len(rows), tuple(places), detail))
+    return found
 
 
 def only(batch: Batch, good: npt.NDArray[np.bool_]) -> Batch:

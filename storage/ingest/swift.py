@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.core.jit import kernel
 from storage.ingest.moments import DMY, LETTER_T, MDY, YMD, epoch_day, lower
-from storage.ingest.numbers import DIGITS, SPACE, TENS, ZERO, Bytes
+from storage.ingest.numbers import DIGITS, SPACE, ZERO, Bytes
 
 PAD: Final = 32  # bytes behind the text that may be looked at
 NOT: Final = -1
@@ -17,55 +17,37 @@ FAR: Final = -(10**9)
 
 
 @kernel
-def decimal(text: Bytes, at: int, point: int) -> tuple[int, int, int]:
-    """An unsigned decimal: its digits as a whole number, how many are decimals, where it ends."""
-    value, decimals, after, i = 0, 0, 0, at
-    while True:
-        digit = int(text[i]) - ZERO
-        if 0 <= digit <= 9:
-            value = value * 10 + digit
-            decimals += after
-        elif text[i] == point and after == 0:
-            after = 1
-        else:
-            break
-        i += 1
-    return value, decimals, i
+def fits(length: int, decimals: int, places: int) -> bool:
+    """Whether a number of so many characters can be held in units of 10^-places."""
+    return 0 < length <= LONGEST and decimals <= places and length - decimals + places <= DIGITS
 
 
 @kernel
-def price(text: Bytes, at: int, point: int, places: int) -> tuple[int, int]:
-    """A decimal in units of 10^-places, and where it ends, or NOT."""
-    value, decimals, stop = decimal(text, at, point)
-    length = stop - at
-    if length == 0 or text[at] == point or length > LONGEST or decimals > places:
-        return 0, NOT
-    if length - decimals + places > DIGITS:
-        return 0, NOT
-    return value * TENS[places - decimals], stop
-
-
-@kernel
-def two(text: Bytes, at: int) -> int:
+def two(first: int, second: int) -> int:
     """Two digits; far below zero where they are none."""
-    tens, ones = int(text[at]) - ZERO, int(text[at + 1]) - ZERO
+    tens, ones = int(first) - ZERO, int(second) - ZERO
     return tens * 10 + ones if 0 <= tens <= 9 and 0 <= ones <= 9 else FAR
+
+
+@kernel
+def year(text: Bytes, at: int) -> int:
+    """Four digits."""
+    return two(text[at], text[at + 1]) * 100 + two(text[at + 2], text[at + 3])
 
 
 @kernel
 def day(text: Bytes, at: int, order: int) -> tuple[int, int]:
     """The day of 2024-03-28, 20240328 or 28/03/2024, and where it ends; NOT: another form."""
     if order == YMD and text[at + 4] in SEPARATORS and text[at + 4] == text[at + 7]:
-        year = two(text, at) * 100 + two(text, at + 2)
-        return epoch_day(year, two(text, at + 5), two(text, at + 8)), at + 10
+        month, of_month = two(text[at + 5], text[at + 6]), two(text[at + 8], text[at + 9])
+        return epoch_day(year(text, at), month, of_month), at + 10
     if order == YMD:
-        year = two(text, at) * 100 + two(text, at + 2)
-        return epoch_day(year, two(text, at + 4), two(text, at + 6)), at + 8
+        month, of_month = two(text[at + 4], text[at + 5]), two(text[at + 6], text[at + 7])
+        return epoch_day(year(text, at), month, of_month), at + 8
     if text[at + 2] in SEPARATORS and text[at + 2] == text[at + 5] and order in (MDY, DMY):
-        year = two(text, at + 6) * 100 + two(text, at + 8)
-        first, second = two(text, at), two(text, at + 3)
+        first, second = two(text[at], text[at + 1]), two(text[at + 3], text[at + 4])
         month, of_month = (first, second) if order == MDY else (second, first)
-        return epoch_day(year, month, of_month), at + 10
+        return epoch_day(year(text, at + 6), month, of_month), at + 10
     return NOT, at
 
 
@@ -73,12 +55,12 @@ def day(text: Bytes, at: int, order: int) -> tuple[int, int]:
 def clock(text: Bytes, at: int) -> tuple[int, int]:
     """Seconds of 09:30:00, 09:30 or 093000, and where they end; NOT: another form."""
     stop = at + 6
-    minute, second = two(text, at + 2), two(text, at + 4)
+    minute, second = two(text[at + 2], text[at + 3]), two(text[at + 4], text[at + 5])
     if text[at + 2] == COLON:
-        minute, second, stop = two(text, at + 3), 0, at + 5
+        minute, second, stop = two(text[at + 3], text[at + 4]), 0, at + 5
         if text[at + 5] == COLON:
-            second, stop = two(text, at + 6), at + 8
-    hour = two(text, at)
+            second, stop = two(text[at + 6], text[at + 7]), at + 8
+    hour = two(text[at], text[at + 1])
     fits = 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60
     return (hour * 3600 + minute * 60 + second if fits else NOT), stop
 

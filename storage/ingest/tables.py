@@ -13,7 +13,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from engine.core.errors import DataError
-from storage.ingest.aliases import CLOSE, Columns, by_name
+from storage.ingest.aliases import CLOSE, Columns, by_name, whole
 from storage.ingest.batch import Batch, Longs, judge_floor, keep_trades
 from storage.ingest.dialect import Dialect, dialect_of
 from storage.ingest.fields import hashes, in_steps, nanoseconds, numbers
@@ -33,7 +33,7 @@ class TableFile:
     def __init__(self, file: Opened, dates: str | None) -> None:
         self.file = file
         self.schema = schema_of(file)
-        self.columns: Columns = without_empty(by_name(self.schema.names, file.label), file)
+        self.columns: Columns = without_empty(self.named(), file)
         when = self.column(MOMENT, DAY)
         kinds = {name: self.schema.field(name).type for name in self.schema.names}
         self.text = any(
@@ -45,6 +45,14 @@ class TableFile:
         self.utc = self.zoned or self.columns.utc or pa.types.is_integer(kinds[when])
         self.dates = dates
         self.dialect: Dialect | None = None
+
+    def named(self) -> Columns:
+        """What the columns are by their names, and by their types where a time holds its date."""
+        columns = by_name(self.schema.names, self.file.label)
+        clock = next((n for n, role in enumerate(columns.roles) if role == CLOCK), None)
+        if clock is None or not pa.types.is_timestamp(self.schema.field(clock).type):
+            return columns
+        return columns._replace(roles=whole(columns.roles))
 
     def column(self, *roles: int) -> str:
         """The first column with one of the roles."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -15,18 +13,29 @@ from storage.ingest.aliases import CLOSE
 from storage.ingest.batch import STATES, Batch, Longs, judge_floor, keep_trades
 from storage.ingest.dates import another_order
 from storage.ingest.dialect import Dialect, dialect_of
-from storage.ingest.lines import CLOCK, DAY, KIND, MOMENT, NAME, NUMBERS, Columns, columns, scan
+from storage.ingest.lines import (
+    CLOCK,
+    DAY,
+    FIELDS,
+    KIND,
+    MOMENT,
+    NAME,
+    NEWLINE,
+    NUMBERS,
+    Columns,
+    columns,
+    scan,
+)
 from storage.ingest.moments import EPOCH, NAIVE
 from storage.ingest.numbers import UNREADABLE, Bytes
 from storage.ingest.order import Grid
 from storage.ingest.swift import PAD
+from storage.ingest.turns import in_turn
 from storage.judge.rows import first, grid_of, judge_prices, steps_of
 
 BLOCK: Final = 4 << 20
 SAMPLE: Final = 1 << 18
 LONGEST: Final = 1 << 20  # bytes of a line that can still be one
-THREADS: Final = 2
-AHEAD: Final = 4  # blocks on their way at once
 PADDING: Final = b"\n" * PAD
 
 
@@ -75,19 +84,14 @@ def block(text: bytes, before: int, header: int) -> Block:
         start = text.index(b"\n", start) + 1
         before += 1
     array = np.frombuffer(text, np.uint8)
-    return Block(array[start:], size - start, before, text.count(b"\n", start, size))
+    lines = int(np.count_nonzero(array[start:size] == NEWLINE))
+    return Block(array[start:], size - start, before, lines)
 
 
 def text_batches(path: Path, label: str, dialect: Dialect, grid: Grid) -> Iterator[Batch]:
     """Batches in file order, a few of them read ahead."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        waiting: deque[Future[Batch]] = deque()
-        for part in blocks(path, dialect.header, label):
-            waiting.append(pool.submit(read, part, label, dialect, grid))
-            if len(waiting) >= AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    parts = blocks(path, dialect.header, label)
+    return in_turn(lambda part: read(part, label, dialect, grid), parts)
 
 
 def read(part: Block, label: str, dialect: Dialect, grid: Grid) -> Batch:
@@ -96,7 +100,8 @@ def read(part: Block, label: str, dialect: Dialect, grid: Grid) -> Batch:
     count = scan(part.text, part.size, dialect.layout(grid), out)
     rows = Columns._make(column[..., :count] for column in out)
     code = STATES[rows.state]
-    field = np.where(rows.state > 0, rows.field, -1).astype(np.int16)
+    to_blame = (rows.state > 0) & (rows.state != FIELDS)
+    field = np.where(to_blame, rows.field, -1).astype(np.int16)
 
     def text(row: int) -> str:
         at = int(rows.at[row])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,34 +13,49 @@ import polars as pl
 from engine.core.bars import MINUTE, Bars
 from engine.core.errors import DataError
 from storage.conform import conform
+from storage.ingest.aside import Aside
 from storage.ingest.commit import Draft, Merged, merged_with, path_in, stage
 from storage.ingest.settle import PRICES, Context, Settled, one_a_minute, opens, timed
 from storage.ingest.spool import Spool
 from storage.ingest.survey import Survey
 from storage.ingest.ticks import Ticks
+from storage.ingest.turns import in_turn
 from storage.judge.hours import Placed
 from storage.judge.plausible import implausible
-from storage.judge.report import Report
+from storage.judge.report import Found, Report
 from storage.judge.series import Track, judge_series
 from storage.parts import Part
 from storage.trades import trades_folder
 
 EVERY: Final = 50  # of the closes, one is looked at when the scale is judged
-THREADS: Final = 2
+YEARS_AHEAD: Final = 3  # of bars in memory at once
 CONTRACTS: Final = 1 << 16  # years and contracts as one number
+
+
+class Year(NamedTuple):
+    """The bars of one file of the store, and what lies around them."""
+
+    number: int
+    code: int  # of the contract
+    frame: pl.DataFrame
+    since: int  # the session of the contract's bar ahead, -1: there is none
+    more: bool  # whether bars follow the last
+    lost: npt.NDArray[np.int64]
 
 
 class Years:
     """The bars of one import, by the year of their trade date and by contract."""
 
-    def __init__(self, context: Context, report: Report, scratch: Path, policy: str) -> None:
+    def __init__(
+        self, context: Context, report: Report, aside: Aside, scratch: Path, policy: str
+    ) -> None:
         self.context = context
         self.report = report
+        self.aside = aside
         self.scratch = scratch
         self.policy = policy
         self.spool = Spool(scratch, "settled")
         self.ticks = Ticks(context, scratch) if context.ticks else None
-        self.quarantine: list[pl.DataFrame] = []
         self.lost: list[npt.NDArray[np.int64]] = []  # when rows that are kept out would have been
         self.closes: list[npt.NDArray[Any]] = []
         self.ends = (2**31, -1)  # first and last session
@@ -54,8 +67,9 @@ class Years:
         """Give every row its moment and trade date."""
         for rows in survey.lost:
             self.lost.append(opens(rows, self.context)[0])
-        for key in survey.spool.periods():
-            frame = self.keep(timed(survey.spool.take(key), self.context))
+        months = map(survey.spool.take, survey.spool.periods())
+        for settled in in_turn(lambda month: timed(month, self.context), months):
+            frame = self.keep(settled)
             if frame.is_empty():
                 continue
             self.closes.append(frame["close"].to_numpy()[::EVERY])
@@ -77,7 +91,7 @@ class Years:
         """The rows that stay; the others are noted."""
         self.report.add(settled.found)
         if len(settled.quarantine):
-            self.quarantine.append(settled.quarantine)
+            self.aside.add(settled.quarantine)
             self.lost.append(settled.quarantine["ts"].to_physical().to_numpy())
         return settled.frame
 
@@ -96,22 +110,28 @@ class Years:
                 self.set_aside(frame)
             self.counts, self.conflicts = self.ticks.counts, self.ticks.conflicts
         derived = self.ticks.derived if self.ticks else []
-        with ThreadPoolExecutor(THREADS) as pool:
-            waiting: deque[Future[None]] = deque()
-            for key in self.spool.periods():
-                year, code = divmod(key, CONTRACTS)
-                frame = self.keep(one_a_minute(self.spool.take(key), self.context, self.policy))
-                if len(frame):
-                    self.judge(frame, code, sample.minutes)
-                    name = self.context.contracts[code]
-                    path = path_in(series, Part(year, name or ""))
-                    merged = merged_with(path, stored(frame, name), sample, derived)
-                    self.count(merged)
-                    waiting.append(pool.submit(stage, draft, path, merged.frame, sample))
-                if len(waiting) > THREADS:
-                    waiting.popleft().result()
-            for job in waiting:
-                job.result()
+
+        def finish(year: Year) -> tuple[list[Found], Merged]:
+            found = self.judged(year, sample.minutes)
+            name = self.context.contracts[year.code]
+            path = path_in(series, Part(year.number, name or ""))
+            merged = merged_with(path, stored(year.frame, name), sample, derived)
+            stage(draft, path, merged.frame, sample)
+            return found, merged
+
+        for found, merged in in_turn(finish, self.years(), YEARS_AHEAD):
+            self.report.add(found)
+            self.count(merged)
+
+    def years(self) -> Iterator[Year]:
+        """The bars of each file, one a minute, and what the judge must know of those around."""
+        for key in self.spool.periods():
+            number, code = divmod(key, CONTRACTS)
+            frame = self.keep(one_a_minute(self.spool.take(key), self.context, self.policy))
+            if len(frame):
+                more = len(self.context.contracts) == 1 and bool(self.spool.periods())
+                yield Year(number, code, frame, self.seen.get(code, -1), more, self.all_lost())
+                self.seen[code] = int(frame["session"][-1])
 
     def count(self, merged: Merged) -> None:
         """What became of bars; where rows are trades those count, and bars only if they differ."""
@@ -121,16 +141,12 @@ class Years:
         self.counts["replaced"] += merged.replaced
         self.conflicts += [merged.conflict] if merged.conflict else []
 
-    def judge(self, frame: pl.DataFrame, code: int, minutes: int) -> None:
+    def judged(self, year: Year, minutes: int) -> list[Found]:
         """What the bars of a contract say beside each other."""
-        alone = len(self.context.contracts) == 1
-        track = track_of(frame, self.context, minutes)._replace(
-            since=self.seen.get(code, -1),
-            more=alone and bool(self.spool.periods()),
-            lost=self.all_lost(),
+        track = track_of(year.frame, self.context, minutes)._replace(
+            since=year.since, more=year.more, lost=year.lost
         )
-        self.report.add(judge_series(track, self.context.sessions, self.where(frame)))
-        self.seen[code] = int(track.placed.session[-1])
+        return list(judge_series(track, self.context.sessions, self.where(year.frame)))
 
     def all_lost(self) -> npt.NDArray[np.int64]:
         """When rows that are kept out would have been, in order, each moment once."""
@@ -145,7 +161,7 @@ class Years:
 
 def groups(frame: pl.DataFrame, by: pl.Series) -> Iterator[tuple[int, pl.DataFrame]]:
     """Rows by the values of a column; at no cost where there is only one."""
-    values = by.unique().sort().to_list()
+    values = [by[0]] if by.min() == by.max() else by.unique().sort().to_list()
     for value in values:
         yield value, frame if len(values) == 1 else frame.filter(by == value)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.core.bars import MINUTE, Origin, checked
 from engine.core.contracts import instrument
-from engine.core.errors import CalendarError, DataError
+from engine.core.errors import CalendarError, DataError, UnknownError
 from engine.core.frames import PRICES, bars_of, frame_of, on_grid
 from tests.makers import at
 from tests.tapes import tapes
@@ -47,6 +47,22 @@ def same(one, other):
 def decimals(frame, step=Decimal("0.25")):
     """The same prices as binary floats of money."""
     return frame.with_columns(pl.col(name).cast(pl.Float64) * float(step) for name in PRICES)
+
+
+def test_whole_numbers_are_ticks_or_money_as_is_said():
+    whole = table(
+        **{k: np.full(4, v) for k, v in zip(PRICES, (4001, 4004, 3999, 4003), strict=True)}
+    )
+    same(bars_of(whole, ES, prices="ticks"), bars_of(whole, ES))
+    assert bars_of(whole, ES, prices="money").close.tolist() == [16_012] * 4
+    same(bars_of(decimals(table()), ES, prices="money"), bars_of(table(), ES))
+    same(bars_of(decimals(table(), 1), ES, prices="ticks"), bars_of(table(), ES))
+    mixed = whole.with_columns(pl.col("open").cast(pl.Float64))
+    assert bars_of(mixed, ES, prices="money").open.tolist() == [16_004] * 4
+    with pytest.raises(DataError, match="open must be a multiple of 1"):
+        bars_of(decimals(table()), ES, prices="ticks")
+    with pytest.raises(UnknownError, match="no kind of prices 'dollars'"):
+        bars_of(whole, ES, prices="dollars")
 
 
 @given(tapes(most=12), st.booleans())

@@ -12,9 +12,9 @@ DATES = {
     1: r"(?P<m>\d\d?)(?P<s>[-/.])(?P<d>\d\d?)(?P=s)(?P<y>\d{4})",
     2: r"(?P<d>\d\d?)(?P<s>[-/.])(?P<m>\d\d?)(?P=s)(?P<y>\d{4})",
 }
-COLONS = r"(?P<h>\d\d?):(?P<i>\d\d)(?::(?P<c>\d\d)(?P<f>[.,]\d{1,18})?)?"
+COLONS = r"(?P<h>\d\d?):(?P<i>\d\d)(?::(?P<c>\d\d)(?P<f>[.,]\d{1,18}| \d{7})?)?"
 JOINED = r"(?P<j>\d{6}|\d{4}|[1-9]\d{4}|[1-9]\d\d)"
-EXACT = r"(?P<J>\d{6})(?P<F>[.,]\d{1,18})"
+EXACT = r"(?P<J>\d{6})(?P<F>[.,]\d{1,18}| \d{7})"
 CLOCK = f"(?:{COLONS}|{EXACT}|{JOINED})"
 HALF = r"(?: ?(?P<half>[AaPp][Mm]))?"
 ZONE = r"(?: ?(?P<zone>Z|UTC|GMT|[-+]\d\d(?::?\d\d)?))?"
@@ -48,7 +48,7 @@ def moment(text, order):
     start, since, away = day_of(part), since_midnight(part), east(part["zone"])
     if start is None or since is None or (part["zone"] and away is None):
         return None
-    fraction = (part["f"] or part["F"] or "0").replace(",", ".")
+    fraction = (part["f"] or part["F"] or "0").replace(",", ".").replace(" ", ".")
     seconds = start * 86_400 + since
     return seconds * 10**9 + int(Decimal(fraction) * 10**9), away
 

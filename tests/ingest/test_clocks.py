@@ -164,6 +164,25 @@ def test_the_order_of_dates_is_told_by_time_that_runs_one_way_or_by_the_user(tmp
     assert np.array_equal(loaded(tmp_path / "guessed", timeframe="60m").time, bars.time[sparse])
 
 
+@pytest.mark.covers("A-004")
+def test_a_file_too_short_for_pauses_is_held_against_the_hours(tmp_path):
+    some, bars = slice(0, 2000), tape(sessions=3)
+    local = frame(bars, time=stamps(bars, "America/Chicago"))[some]
+    path = written(tmp_path / "es.csv", local)
+    done = bring(tmp_path / "data", path)
+    said = " ".join(done.report.guesses)
+    assert "stamps are America/Chicago time, a guess: by UTC 21% of the rows lie outside" in said
+    assert done.report.counts["stored"] == 2000
+    assert "clock_unknown" in done.report.defects
+    with pytest.raises(DataError, match=r"--tz says, but so 21% .*--tz America/Chicago would fit"):
+        bring(tmp_path / "data", path, zone="UTC")
+    again = bring(tmp_path / "data", path, zone="America/Chicago")
+    assert again.report.counts["already stored"] == 2000
+    plain = bring(tmp_path / "utc", written(tmp_path / "utc.csv", frame(bars)[some]))
+    assert "UTC is assumed" in plain.report.guesses
+    assert plain.report.counts["stored"] == 2000
+
+
 def test_a_pulse_without_weeks_or_steps_tells_nothing():
     pulse, sessions = Pulse(), all_sessions(calendar("cme_equity"))
     pulse.add(np.zeros(0, np.int64), np.zeros(0, np.int64))

@@ -9,6 +9,8 @@ import pytest
 from app.commands.importing import decimal_of
 from engine.core.errors import ParameterError
 from engine.core.resample import resample
+from storage.auxiliary import Clock, beside, store_series
+from storage.auxiliary_files import read_series
 from tests.ingest.files import bring, frame, loaded, tape, written
 
 BARS = tape()
@@ -52,6 +54,34 @@ def test_what_is_missing_stays_missing_and_what_is_wrong_is_never_put_right(tmp_
         assert np.array_equal(getattr(bars, name), getattr(BARS, name)[kept])
     assert done.report.defects["missing"].where == ("es.csv:101 (high)",)
     assert done.report.defects["gap"].rows == 10
+
+
+@pytest.mark.covers("A-003")
+def test_a_file_merged_with_the_vix_gives_bars_and_the_vix_comes_when_it_is_known(tmp_path):
+    root, days = tmp_path / "data", TABLE["time"].str.slice(0, 10)
+    level = days.rank("dense").cast(pl.Float64)
+    odd = {"bar_range": 1.5, "bar_return": 0.1, "session": "RTH", "contract": "ESH24"}
+    merged = TABLE.with_columns(date=days, VIX=level, **{k: pl.lit(v) for k, v in odd.items()})
+    done = bring(root, written(tmp_path / "merged_es_vix.csv", merged))
+    typed = merged.with_columns(pl.col("time").str.to_datetime(time_unit="us"))
+    typed.write_parquet(tmp_path / "merged.parquet")
+    again = bring(root, tmp_path / "merged.parquet")
+    assert again.report.counts["already stored"] == len(BARS)
+    assert len(loaded(root)) == len(BARS)
+    assert any("no use here" in said and "VIX" in said for said in done.report.guesses)
+    daily = merged.group_by("date", maintain_order=True).agg(pl.col("VIX").first())
+    read = read_series(
+        written(tmp_path / "vix.csv", daily), "vix", Clock("15:15", "America/Chicago")
+    )
+    store_series(root, read, lag=15)
+    seen = beside(root, loaded(root), "vix", "vix").floats(np.arange(len(BARS)))
+    moment = pl.Series(BARS.time + 60_000_000_000).cast(pl.Datetime("ns", "UTC"))
+    local = moment.dt.convert_time_zone("America/Chicago")
+    out = local.dt.date().cast(pl.String) + local.dt.strftime(" %H:%M")
+    published = [f"{day} 15:30" for day in daily["date"]]
+    for now, value in zip(out.to_list()[::37], seen[::37].tolist(), strict=True):
+        known = sum(at <= now for at in published)
+        assert value == known if known else np.isnan(value)
 
 
 @pytest.mark.covers("QA-107")

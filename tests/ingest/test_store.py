@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 
 from engine.core.errors import DataError
-from storage.ingest import survey, years
+from storage.ingest import aside, survey, years
+from storage.ingest.aside import Aside
+from storage.ingest.batch import QUARANTINE
 from storage.ingest.spool import Spool
 from tests.ingest.files import bring, frame, loaded, same, snapshot, tape, written
 
@@ -45,12 +47,34 @@ def test_many_files_in_any_order_are_one_import(tmp_path):
 
 
 def test_rows_set_aside_on_the_disk_give_the_same_bytes(tmp_path, monkeypatch):
-    path = written(tmp_path / "es.csv", TABLE)
-    bring(tmp_path / "memory", path)
+    odd = pl.when(pl.int_range(pl.len()) % 500 == 7).then(0.1)
+    path = written(tmp_path / "es.csv", TABLE.with_columns(odd.otherwise("high").alias("high")))
+    done = bring(tmp_path / "memory", path)
+    assert done.report.quarantined == 25
     for module in (survey, years):
         monkeypatch.setattr(module, "Spool", partial(Spool, limit=1000))
+    monkeypatch.setattr(survey, "Aside", partial(Aside, limit=3))
     bring(tmp_path / "disk", path)
     assert snapshot(tmp_path / "disk") == snapshot(tmp_path / "memory")
+
+
+def test_rows_kept_out_are_written_some_at_a_time(tmp_path, monkeypatch):
+    rows = pl.DataFrame({"file": ["x"] * 40, "row": range(40), "reason": ["order"] * 40})
+    nothing = {name: pl.lit(None, kind) for name, kind in QUARANTINE.items()}
+    table = rows.with_columns(**{k: v for k, v in nothing.items() if k not in rows.columns})
+    monkeypatch.setattr(aside, "ROW_GROUP", 16)
+    names = set()
+    for limit in (7, 100):
+        kept = Aside(tmp_path, limit)
+        for low in range(0, 40, 5):
+            kept.add(table[low : low + 5])
+        assert bool(kept.files) == (limit == 7)
+        kept.write(tmp_path / f"{limit}.parquet")
+        assert pl.read_parquet(tmp_path / f"{limit}.parquet").equals(table)
+        names.add(kept.name)
+    assert len(names) == 1
+    assert (tmp_path / "7.parquet").read_bytes() == (tmp_path / "100.parquet").read_bytes()
+    assert Aside(tmp_path).name == ""
 
 
 def changed(row, **values):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from engine.core.bars import MINUTE
 from engine.core.errors import DataError, StoreError
 from engine.core.resample import resample
+from storage.attach import script
 from storage.lake import Lake
+from storage.sql import query
 from storage.trades import trades_between
-from tests.ingest.files import bring, frame, loaded, snapshot, tape, written
+from tests.ingest.files import bring, frame, loaded, snapshot, stamps, tape, written
 
 BARS = tape(first=date(2023, 12, 28), sessions=4)  # over the turn of a year
 TICK = 0.25
@@ -123,6 +126,63 @@ def test_quotes_are_counted_and_never_traded(tmp_path, kind):
     assert same(loaded(tmp_path / "data"))
     with pytest.raises(DataError, match="the row is a quote, no trade"):
         bring(tmp_path / "none", written(tmp_path / "q.csv", quotes))
+
+
+def ninjatrader(rows=SAME):
+    """Its export of ticks: parts of a second behind a blank, the quotes beside each trade."""
+    moment = pl.col("ts").cast(pl.Datetime("ns", "UTC")).dt.strftime("%Y%m%d %H%M%S %9f")
+    return rows.select(
+        moment.str.slice(0, 23),
+        *("price", pl.col("price").alias("bid"), pl.col("price").add(TICK).alias("ask"), "size"),
+    )
+
+
+@pytest.mark.covers("VA-004", "VA-077")
+@pytest.mark.parametrize("quoted", [True, False])
+def test_ticks_of_ninjatrader_are_read_with_and_without_quotes(tmp_path, quoted):
+    whole = SAME.with_columns(pl.col("ts") // 100 * 100)
+    table = ninjatrader(whole) if quoted else ninjatrader(whole).drop("bid", "ask")
+    path = written(tmp_path / "ES 03-24.Last.txt", table, separator=";", include_header=False)
+    done = bring(tmp_path / "data", path, zone="UTC")
+    assert done.report.counts["stored"] == len(SAME)
+    assert done.report.facts["source"] == "ninjatrader"
+    assert done.report.facts["contracts"] == "ESH24"
+    assert kept(tmp_path / "data")["ts"].to_physical().equals(whole["ts"])
+    assert same(loaded(tmp_path / "data"))
+
+
+def test_bids_and_asks_are_no_trades_and_series_of_their_own(tmp_path):
+    how = {"separator": ";", "include_header": False}
+    ticks = written(tmp_path / "ES 03-24.Bid.txt", ninjatrader()[:1000], **how)
+    with pytest.raises(DataError, match="holds quotes by its name: trades are in"):
+        bring(tmp_path / "data", ticks)
+    late = stamps(BARS, form="%Y%m%d %H%M%S", late=1)
+    paths = [
+        written(tmp_path / f"ES 06-24.{kind}.txt", frame(BARS, time=late), **how)
+        for kind in ("Last", "Ask")
+    ]
+    with pytest.raises(DataError, match="of ninjatrader-ask and another file of ninjatrader; impo"):
+        bring(tmp_path / "data", *paths)
+    done = bring(tmp_path / "data", paths[1])
+    assert done.report.facts["source"] == "ninjatrader-ask"
+
+
+def test_trades_stand_in_the_listing_and_in_sql(tmp_path):
+    root = tmp_path / "data"
+    bring(root, FORMS["header"](tmp_path / "es.csv"))
+    first, last = date(2023, 12, 28), date(2024, 1, 3)
+    assert Lake(root).listing().rows() == [
+        ("ES", "ticks", "1m", first, last, 4, len(BARS), False),
+        ("ES", "ticks", "ticks", first, last, 4, len(SAME), False),
+    ]
+    seen = query(root, "SELECT * FROM ticks ORDER BY ts")
+    assert seen.columns == ["symbol", "source", "trade_date", "ts", "price", "size", "contract"]
+    assert seen["price"].equals(SAME["price"])
+    assert seen["size"].sum() == SAME["size"].sum()
+    assert (seen["trade_date"].min(), seen["trade_date"].max()) == (first, last)
+    connection = duckdb.connect()
+    connection.execute(script(root))
+    assert connection.sql("SELECT count(*) AS n FROM ticks").pl()["n"][0] == len(SAME)
 
 
 def test_the_same_again_writes_nothing_and_parts_make_the_whole(tmp_path):
