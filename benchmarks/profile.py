@@ -1,9 +1,13 @@
-"""Profiles: sessions by the kernel, Polars and DuckDB, after equal levels; then developing ones."""
+"""Profiles: sessions by the kernel and by others, after equal levels; then developing ones."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
+from importlib import import_module
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,11 +15,13 @@ import polars as pl
 from benchmarks.pairs import Timing, interleaved, shown
 from benchmarks.rivals import InSql
 from engine import Bars
+from engine.core.bars import Longs
 from engine.core.contracts import instrument
 from engine.profile.developing import developing_levels
+from engine.profile.histogram import profiles
 from engine.profile.kernel import Levels
 from engine.profile.lazy import lazy_bars, lazy_levels, lazy_profile
-from engine.profile.model import DEFAULT, FRACTION
+from engine.profile.model import DEFAULT, FRACTION, Model
 from engine.profile.sessions import levels_of, prior_levels
 from engine.profile.slices import session_parts
 from engine.synth.market import synthesise
@@ -28,7 +34,10 @@ def measure(repetitions: int, sessions: int) -> str:
     """Refuses to time what does not agree."""
     bars = synthesise(instrument("ES"), date(2018, 1, 2), sessions, 7)
     stretched = [wider(bars, times, sessions // part) for times, part in WIDER.items()]
-    return "\n\n".join([whole(bars, repetitions), developing(stretched, repetitions)])
+    parts = [whole(bars, repetitions), developing(stretched, repetitions)]
+    with suppress(ImportError):
+        parts.append(closes_alone(bars, repetitions))
+    return "\n\n".join(parts)
 
 
 def whole(bars: Bars, repetitions: int) -> str:
@@ -66,6 +75,48 @@ def whole(bars: Bars, repetitions: int) -> str:
         f"thread: {rate * BYTES / 1e9:.1f} GB/s of prices and volumes, {bandwidth:.2f} of what "
         "reading them alone does"
     )
+
+
+def closes_alone(bars: Bars, repetitions: int) -> str:
+    """Beside py-market-profile, where it is installed: volume by close, value area by single rows.
+
+    Its value area and its ties differ by what docs/profiles.md lists; histograms must be equal, and
+    the poc wherever one row alone has the most.
+    """
+    rival = market_profiles(bars)
+    for (floor, lots), (prices, volumes, poc) in zip(closes_of(bars), rival(), strict=True):
+        ticks = floor + np.flatnonzero(lots)
+        alone = (lots == lots.max()).sum() == 1
+        same = np.array_equal(ticks, prices) and np.array_equal(lots[lots > 0], volumes)
+        if not same or (alone and floor + int(lots.argmax()) != poc):
+            raise AssertionError("the kernel and py-market-profile disagree: nothing was timed")
+    rivals = {"kernel, one thread": lambda: closes_of(bars), "py-market-profile": rival}
+    return shown("closes alone, single rows", interleaved(rivals, max(1, repetitions // 3)))
+
+
+def closes_of(bars: Bars) -> list[tuple[int, Longs]]:
+    """The profiles, once their levels are found too."""
+    made = profiles(bars, model=Model("close", row=1))
+    made.levels(rule="single")
+    return [made.at(e) for e in range(len(made))]
+
+
+def market_profiles(bars: Bars) -> Callable[[], list[tuple[Any, Any, float]]]:
+    """The same sessions by the library; its frame is made before the clock runs."""
+    pandas, kind = import_module("pandas"), import_module("market_profile").MarketProfile
+    columns = {name.title(): getattr(bars, name) for name in ("high", "low", "close", "volume")}
+    frame = pandas.DataFrame(columns, index=pandas.to_datetime(bars.time))
+    edges = np.flatnonzero(np.diff(bars.session, prepend=-1, append=-1))
+    spans = [(frame.index[a], frame.index[b - 1]) for a, b in pairwise(edges)]
+
+    def found() -> list[tuple[Any, Any, float]]:
+        whole = kind(frame, tick_size=1)
+        parts = [whole[first:last] for first, last in spans]
+        kept = [part.profile[part.profile > 0] for part in parts]
+        pocs = [float(part.poc_price) for part in parts]
+        return [(k.index.to_numpy(), k.to_numpy(), p) for k, p in zip(kept, pocs, strict=True)]
+
+    return found
 
 
 def cores() -> list[int]:

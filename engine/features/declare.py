@@ -181,7 +181,8 @@ def marked(
     """Give the computing function the face of its source, and make it a feature."""
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(compute, name, getattr(source, name))
-    compute.__dict__["__signature__"] = inspect.Signature(parameters)
+    gives = inspect.signature(source).return_annotation
+    compute.__dict__["__signature__"] = inspect.Signature(parameters, return_annotation=gives)
     made = feature(compute)
     made.__dict__["declared"] = facts
     return made

@@ -12,7 +12,7 @@ from engine.core.jit import kernel
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Floats, Fold, Out, Tape, one
 from engine.features.volatility import atr, volatility
-from engine.features.windows import fades, slide_spread, slide_sum
+from engine.features.windows import fades, left, resumed, slide_spread, slide_sum, spread_of
 
 AVERAGES: Final = ("squares", "roots")
 PARKINSON, GARMAN_KLASS, ROGERS_SATCHELL = range(3)
@@ -112,6 +112,7 @@ def run_yang_zhang(tape: Tape, first: int, stop: int, given: Any, cells: Cells, 
     (n,) = given
     bars, value, size = tape.bars, out.floats[0], 3 * n + 3
     gaps, bodies = cells.floats[:size], cells.floats[size : 2 * size]
+    over, inside = resumed(gaps, n), resumed(bodies, n)
     share = 0.34 / (1.34 + (n + 1) / (n - 1))
     for i in range(first, stop):
         value[i] = np.nan
@@ -121,13 +122,16 @@ def run_yang_zhang(tape: Tape, first: int, stop: int, given: Any, cells: Cells, 
         there = term == term and bars.close[i - 1] > 0  # noqa: PLR0124 - NaN alone differs from itself
         gap = np.log(bars.open[i] / float(bars.close[i - 1])) if there else np.nan
         body = np.log(bars.close[i] / float(bars.open[i])) if there else np.nan
-        over = slide_spread(gaps, i - 1, n, gap)[1] / (n - 1)
-        inside = slide_spread(bodies, i - 1, n, body)[1] / (n - 1)
+        over, inside = slide_spread(gaps, n, gap, over), slide_spread(bodies, n, body, inside)
         mean = (
             slide_sum(cells.floats[2 * size :], i - 1, n, max(term, 0.0) if there else np.nan) / n
         )
         if i >= n:
-            value[i] = np.sqrt(over + share * inside + (1 - share) * mean)
+            between = spread_of(gaps, n, over, i - 1)[1] / (n - 1)
+            within = spread_of(bodies, n, inside, i - 1)[1] / (n - 1)
+            value[i] = np.sqrt(between + share * within + (1 - share) * mean)
+    left(gaps, n, over)
+    left(bodies, n, inside)
 
 
 NEAR: Final = 1e-9  # what differs by less is equal: windows of the same returns in another order
@@ -176,17 +180,16 @@ def run_rank(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
         if np.isnan(source[i]):
             gap = i + 1  # the bar after the last absent value
         whole = i >= n - 1 and gap <= i - n + 1
-        value[i] = rank(source[i - n + 1 : i + 1], source[i]) if whole else np.nan
+        value[i] = rank(source, i, n) if whole else np.nan
     cells.ints[0] = gap
 
 
 @kernel
-def rank(values: Floats, x: float) -> float:
-    """The share of values below, those as good as equal counted half."""
+def rank(values: Floats, i: int, n: int) -> float:
+    """The share of the last n values below this one, those as good as equal counted half."""
+    x, below, reached = values[i], 0, 0
     low, high = x - NEAR * abs(x), x + NEAR * abs(x)
-    below, reached = 0, 0
-    for v in values:
-        below += 1 if v < low else 0
-        reached += 1 if v <= high else 0
-    level = reached - below
-    return float(below + (level + 1) / 2) / len(values)
+    for k in range(np.uint64(i - n + 1), np.uint64(i + 1)):  # no sign to look at: eight at a time
+        below += values[k] < low
+        reached += values[k] <= high
+    return (below + reached + 1) / 2 / n

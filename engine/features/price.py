@@ -13,7 +13,15 @@ from engine.features.bands import donchian
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape, one
 from engine.features.volatility import atr, change, volatility
-from engine.features.windows import HEADER, fades, highest, slide_spread
+from engine.features.windows import (
+    HEADER,
+    fades,
+    highest,
+    left,
+    resumed,
+    slide_spread,
+    spread_of,
+)
 
 BELOW_ZERO = "where a price it divides by is not above 0"
 
@@ -123,15 +131,18 @@ def pullback(*, n: int = 20, spell: int = 5) -> Fold[Pullback]:
 def run_pullback(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, spell = given
     bars, (depth, speed) = tape.bars, out.floats
+    block = resumed(cells.floats, spell)
     for i in range(first, stop):
         top = float(highest(cells.ints, bars.high, i, n))
         depth[i] = (top - bars.close[i]) / top if i >= n - 1 and top > 0 else np.nan
         speed[i] = np.nan
         if i > 0:
             now = change(bars, i, 1)
-            mean, square = slide_spread(cells.floats, i - 1, spell, now)
+            block = slide_spread(cells.floats, spell, now, block)
+            mean, square = spread_of(cells.floats, spell, block, i - 1)
             if i >= spell and square > 0:
                 speed[i] = mean / np.sqrt(square / (spell - 1))
+    left(cells.floats, spell, block)
 
 
 @folded(

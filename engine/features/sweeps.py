@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from engine.core.bars import BarArrays, Longs
+from engine.core.bars import Longs
 from engine.core.columns import Column
 from engine.core.jit import kernel
 from engine.core.session import WINDOWS
@@ -18,6 +18,7 @@ from engine.features.levels import window_range
 from engine.features.swings import structure
 from engine.features.volatility import atr
 from engine.features.windows import HEADER, fades, highest, lowest
+from engine.profile.spread import Bar, bar_at
 
 WEIGHTS: Final = (0.40, 0.25, 0.20, 0.15)  # depth, structure, higher timeframe, confidence
 NEUTRAL: Final = 0.05  # structure that takes no side
@@ -174,26 +175,27 @@ def sweep_state(
 @kernel
 def run_states(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells of each side: state, bar of the sweep, deepest way, level."""
-    feed, bars = tape.feed, tape.bars
+    feed, bars, boxes = tape.feed, tape.bars, (cells.ints[:4], cells.ints[4:])
     for i in range(first, stop):
+        bar = bar_at(bars, i)
         for side in range(2):
-            box = cells.ints[4 * side : 4 * side + 4]
+            box = boxes[side]
             level = feed[2 - side, i]  # of open, high, low, close: the low, then the high
             there = not np.isnan(level)
             if there and (i == 0 or np.isnan(feed[2 - side, i - 1]) or box[3] != int(level)):
                 box[0], box[3] = WAITING, int(level)
             if there:
-                move(box, bars, i, 1 - 2 * side, given)
+                move(box, bar, i, 1 - 2 * side, given)
             out.ints[side, i], out.there[side, i] = box[0], there
             out.floats[side, i] = box[2] if there and box[0] != WAITING else np.nan
 
 
 @kernel
-def move(box: Longs, bars: BarArrays, i: int, side: int, given: Any) -> None:
+def move(box: Longs, bar: Bar, i: int, side: int, given: Any) -> None:
     """One step of the table of transitions, for the low (side 1) or the high (-1)."""
     tolerance, body, patience = given
-    edge = int(bars.low[i]) if side > 0 else int(bars.high[i])
-    beyond, back = side * (box[3] - edge), side * (int(bars.close[i]) - box[3])
+    edge = bar.low if side > 0 else bar.high
+    beyond, back = side * (box[3] - edge), side * (bar.close - box[3])
     if box[0] == WAITING and beyond >= tolerance:
         box[0], box[1], box[2] = SWEPT, i, 0
     if box[0] == WAITING or box[0] == CONFIRMED:
@@ -203,7 +205,6 @@ def move(box: Longs, bars: BarArrays, i: int, side: int, given: Any) -> None:
         box[0] = WAITING
         return
     box[0] = RECLAIMED if back > 0 else SWEPT if back < 0 else box[0]
-    kept = side * (int(bars.close[i]) - int(bars.open[i]))
-    wide = int(bars.high[i]) - int(bars.low[i])
+    kept, wide = side * (bar.close - bar.open), bar.high - bar.low
     if box[0] == RECLAIMED and back > 0 and kept > 0 and kept >= body * wide:
         box[0] = CONFIRMED

@@ -60,12 +60,17 @@ def clock(*, zone: str = CHICAGO) -> Fold[Clock]:
 
 def run_clock(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     part, local = slice(first, stop), local_ns(tape.bars.time[first:stop], given[0])
-    minute, day = local % DAY // MINUTE, local // DAY
-    first_day = day.min()
-    days = np.arange(first_day, day.max() + 1).astype("datetime64[D]")
-    months = days.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    out.floats[:, part] = SINE[minute], COSINE[minute]
-    out.ints[:, part] = minute // 60, minute % 60, (day + THURSDAY) % 7, months[day - first_day]
+    day = local // DAY
+    first_day = int(day.min())
+    days = np.arange(first_day, int(day.max()) + 1)
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    minute, day = (local - day * DAY) // MINUTE, day - first_day
+    np.take(SINE, minute, out=out.floats[0, part], mode="clip")
+    np.take(COSINE, minute, out=out.floats[1, part], mode="clip")
+    out.ints[0, part] = hour = minute // 60
+    out.ints[1, part] = minute - 60 * hour
+    np.take((days + THURSDAY) % 7, day, out=out.ints[2, part], mode="clip")
+    np.take(months, day, out=out.ints[3, part], mode="clip")
     out.there[:, part] = True
 
 
@@ -86,9 +91,12 @@ def run_place(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) ->
     part = slice(first, stop)
     time, session = tape.bars.time[part], tape.bars.session[part]
     begin = tape.rth_start[session]
-    out.ints[0, part] = (time - tape.start[session]) // MINUTE
-    out.ints[1, part] = (time - begin) // MINUTE
-    out.ints[2, part] = (tape.stop[session] - time) // MINUTE
+    for k, moment, sign in (
+        (0, tape.start[session], 1),
+        (1, begin, 1),
+        (2, tape.stop[session], -1),
+    ):
+        np.floor_divide(sign * (time - moment), MINUTE, out=out.ints[k, part])
     out.there[:, part] = True
     out.there[1, part] = (time >= begin) & (time < tape.rth_stop[session])
 
@@ -108,9 +116,11 @@ def in_window(*, name: str = "new_york_kill") -> Fold[Column]:
 
 def run_window(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     part, asked = slice(first, stop), window(given[0])
-    local = local_ns(tape.bars.time[part], asked.zone)
-    out.ints[0, part] = (local - clock_minute(asked.start) * MINUTE) // DAY
-    out.there[0, part] = asked.contains(tape.bars.time[part])
+    begins, ends = clock_minute(asked.start), clock_minute(asked.stop)
+    since = local_ns(tape.bars.time[part], asked.zone) - begins * MINUTE
+    day = since // DAY
+    out.ints[0, part] = day
+    out.there[0, part] = since - day * DAY < (ends - begins) % DAY_MINUTES * MINUTE
 
 
 @told(

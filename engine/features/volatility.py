@@ -12,7 +12,15 @@ from engine.core.columns import Column
 from engine.core.jit import kernel
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
-from engine.features.windows import fades, slide_spread, slide_sum, true_range
+from engine.features.windows import (
+    fades,
+    left,
+    resumed,
+    slide_spread,
+    slide_sum,
+    spread_of,
+    true_range,
+)
 
 MEANS: Final = ("wilder", "simple")
 RETURNS: Final = ("log", "simple")
@@ -85,14 +93,14 @@ def change(bars: BarArrays, i: int, simple: int) -> float:
 @kernel
 def run_volatility(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, simple = given
-    value = out.floats[0]
+    value, block = out.floats[0], resumed(cells.floats, n)
     for i in range(first, stop):
         value[i] = np.nan
         if i > 0:
-            now = change(tape.bars, i, simple)
-            square = slide_spread(cells.floats, i - 1, n, now)[1]
+            block = slide_spread(cells.floats, n, change(tape.bars, i, simple), block)
             if i >= n:
-                value[i] = np.sqrt(square / (n - 1))
+                value[i] = np.sqrt(spread_of(cells.floats, n, block, i - 1)[1] / (n - 1))
+    left(cells.floats, n, block)
 
 
 @folded(

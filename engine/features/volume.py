@@ -11,7 +11,7 @@ from engine.core.columns import Column
 from engine.core.jit import kernel
 from engine.features.declare import NEVER, Says, Takes, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
-from engine.features.windows import slide_spread
+from engine.features.windows import left, resumed, slide_spread, spread_of
 
 MINUTES: Final = 4_320  # what a session lasts beyond that shares the last place
 
@@ -116,14 +116,17 @@ def relative_volume(*, n: int = 20) -> Fold[Usual]:
 def run_relative(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     volume, (ratio, surge), total = tape.bars.volume, out.floats, cells.ints[0]
+    block = resumed(cells.floats, n)
     for i in range(first, stop):
         now = int(volume[i])
         total += now - (int(volume[i - n]) if i >= n else 0)
-        square = slide_spread(cells.floats, i, n, float(now))[1]
+        block = slide_spread(cells.floats, n, float(now), block)
+        square = spread_of(cells.floats, n, block, i)[1]
         ratio[i] = now * n / total if i >= n - 1 and total > 0 else np.nan
         wide = i >= n - 1 and square > 0
         surge[i] = (now - total / n) / np.sqrt(square / (n - 1)) if wide else np.nan
     cells.ints[0] = total
+    left(cells.floats, n, block)
 
 
 @folded(

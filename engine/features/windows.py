@@ -7,7 +7,7 @@ of the block before plus the head of this one, so that nothing is ever subtracte
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -109,36 +109,62 @@ def slide_sum(box: Floats, k: int, n: int, x: float) -> float:
     return total
 
 
-@kernel
-def slide_spread(box: Floats, k: int, n: int, x: float) -> tuple[float, float]:
-    """Mean and sum of squared deviations of the last n of k + 1 values, box of 3 n + 3.
+class Block(NamedTuple):
+    """The block of values that runs: how many, their mean, their squared distances from it."""
 
-    The box: values, then means of the tails; their squares; 1 / 1 to 1 / n; mean, squares and
-    place of the block that runs.
+    many: int
+    mean: float
+    square: float
+
+
+@kernel
+def resumed(box: Floats, n: int) -> Block:
+    """The block that ran when the box was left: 3 n + 3 places.
+
+    The box: values, then means of the tails; their squares; 1 / 1 to 1 / n; the block that runs.
     """
-    at = 3 * n
-    j = int(box[at + 2])
-    if k < n:
-        box[2 * n + j] = 1.0 / (j + 1)
-    off = x - (box[at] if j else x)
-    mean = x if j == 0 else box[at] + off * box[2 * n + j]
-    square = box[at + 1] + off * (x - mean) if j else 0.0 * x
-    box[at], box[at + 1], box[at + 2], box[j] = mean, square, j + 1, x
-    if j == n - 1:
+    return Block(int(box[3 * n]), box[3 * n + 1], box[3 * n + 2])
+
+
+@kernel
+def left(box: Floats, n: int, block: Block) -> None:
+    """Leave the block that runs in its box."""
+    box[3 * n], box[3 * n + 1], box[3 * n + 2] = block.many, block.mean, block.square
+
+
+@kernel
+def slide_spread(box: Floats, n: int, x: float, block: Block) -> Block:
+    """Take one value into the block that runs; a full one becomes the tails of the next."""
+    many, mean, square = block
+    if many == n:
         gather(box, n)
-    elif k >= n:
-        rest, off = n - 1 - j, box[j + 1] - mean
-        share = rest * box[3 * n - 1]
-        square += box[n + j + 1] + off * off * ((j + 1) * share)
-        mean += off * share
-    return mean, square
+        many = 0
+    box[many] = x
+    if many == 0:
+        return Block(1, x, 0.0 * x)
+    if box[2 * n + many] == 0:
+        box[2 * n + many] = 1.0 / (many + 1)
+    off = x - mean
+    mean += off * box[2 * n + many]
+    return Block(many + 1, mean, square + off * (x - mean))
+
+
+@kernel
+def spread_of(box: Floats, n: int, block: Block, k: int) -> tuple[float, float]:
+    """Mean and sum of squared deviations of the last n of k + 1 values, or of all of them."""
+    many, mean, square = block
+    if k < n or many == n:
+        return mean, square
+    off = box[many] - mean
+    share = (n - many) * box[3 * n - 1]
+    return mean + off * share, square + box[n + many] + off * off * (many * share)
 
 
 @kernel
 def gather(box: Floats, n: int) -> None:
     """Turn a full block of values into mean and squares of each of its tails, in place."""
     mean, square = box[n - 1], 0.0 * box[n - 1]
-    box[2 * n - 1], box[3 * n + 2] = square, 0.0
+    box[2 * n - 1] = square
     for s in range(n - 2, -1, -1):
         x = box[s]
         off = x - mean

@@ -12,6 +12,7 @@ from engine.core.jit import kernel
 from engine.features.declare import NEVER, Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
 from engine.features.swings import break_of_structure
+from engine.profile.spread import Bar, bar_at
 
 KINDS: Final = ("plain", "inverted")
 ZONE: Final = 7  # places of a zone: bar, side, top, bottom, deepest price, flipped, touched
@@ -71,7 +72,7 @@ def run_gaps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
     kind, least, oldest = given
     box, bars = cells.ints, tape.bars
     for i in range(first, stop):
-        retest, newest = 0, (0, 0)
+        retest, newest, bar = 0, (0, 0), bar_at(bars, i)
         if len(box) < HEAD + box[1] + ZONE:
             squeeze(box)
         while box[0] < box[1] and box[HEAD + box[0] + SIDE] == 0:
@@ -79,7 +80,7 @@ def run_gaps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
         for z in range(HEAD + box[0], HEAD + box[1], ZONE):
             if i - box[z + BAR] > oldest:
                 box[z + SIDE] = 0
-            side = visit(box, z, bars, i, kind)
+            side = visit(box, z, bar, i, kind)
             retest = side or retest
             newest = sided(newest, box, z, kind)
         made = form(box, bars, i, least)
@@ -90,20 +91,20 @@ def run_gaps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
 
 
 @kernel
-def visit(box: Longs, z: int, bars: BarArrays, i: int, kind: int) -> int:
+def visit(box: Longs, z: int, bar: Bar, i: int, kind: int) -> int:
     """What a bar does to a zone; its side, if this is its first retest."""
-    if box[z + SIDE] == 0 or not reached(box, z, bars, i):
+    if box[z + SIDE] == 0 or not reached(box, z, bar):
         return 0
-    age(box, z, bars, i, kind)
-    return int(box[z + SIDE]) if box[z + FLIPPED] == kind and touched(box, z, bars, i) else 0
+    age(box, z, bar, i, kind)
+    return int(box[z + SIDE]) if box[z + FLIPPED] == kind and touched(box, z, bar, i) else 0
 
 
 @kernel
-def reached(box: Longs, z: int, bars: BarArrays, i: int) -> bool:
+def reached(box: Longs, z: int, bar: Bar) -> bool:
     """Whether a bar has come to the near edge of a zone, from its open side."""
     if box[z + SIDE] > 0:
-        return bool(bars.low[i] <= box[z + TOP])
-    return bool(bars.high[i] >= box[z + BOTTOM])
+        return bool(bar.low <= box[z + TOP])
+    return bool(bar.high >= box[z + BOTTOM])
 
 
 @kernel
@@ -115,13 +116,13 @@ def sided(newest: tuple[int, int], box: Longs, z: int, kind: int) -> tuple[int, 
 
 
 @kernel
-def age(box: Longs, z: int, bars: BarArrays, i: int, kind: int) -> None:
+def age(box: Longs, z: int, bar: Bar, i: int, kind: int) -> None:
     """Fill a zone that price has reached; flip it, or end it, where a close lies beyond it."""
-    side, close = box[z + SIDE], int(bars.close[i])
+    side, close = box[z + SIDE], bar.close
     if side > 0:
-        box[z + DEEPEST] = min(box[z + DEEPEST], int(bars.low[i]))
+        box[z + DEEPEST] = min(box[z + DEEPEST], bar.low)
     else:
-        box[z + DEEPEST] = max(box[z + DEEPEST], int(bars.high[i]))
+        box[z + DEEPEST] = max(box[z + DEEPEST], bar.high)
     if close >= box[z + BOTTOM] if side > 0 else close <= box[z + TOP]:
         return
     if box[z + FLIPPED] or kind == 0:
@@ -144,9 +145,9 @@ def squeeze(box: Longs) -> None:
 
 
 @kernel
-def touched(box: Longs, z: int, bars: BarArrays, i: int) -> bool:
+def touched(box: Longs, z: int, bar: Bar, i: int) -> bool:
     """Whether this is the first touch of a zone that is old enough."""
-    if box[z + TOUCHED] or bars.low[i] > box[z + TOP] or bars.high[i] < box[z + BOTTOM]:
+    if box[z + TOUCHED] or bar.low > box[z + TOP] or bar.high < box[z + BOTTOM]:
         return False
     old = i - box[z + BAR]
     box[z + TOUCHED] = 1 if old > 0 else 0

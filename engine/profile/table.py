@@ -11,6 +11,7 @@ import polars as pl
 
 from engine.core.bars import Bars, Longs
 from engine.core.columns import Array
+from engine.core.errors import unknown
 from engine.profile.days import DAY_TYPES, OPEN_TYPES, shown
 from engine.profile.delta import proxy_flow
 from engine.profile.histogram import Profiles, profiles
@@ -22,18 +23,31 @@ from engine.profile.statistics import statistics
 from engine.profile.structure import balances, character, marks, no_balances, traded_in
 
 KEPT: Final = 0.95  # of the running average of typical prices, at each session
+UNTRADED: Final = {  # what stands in for poc, vah and val where nothing traded
+    "absent": (),
+    "tpo": ("tpo_poc", "tpo_vah", "tpo_val"),
+    "seed_close": ("close", "high", "low"),
+}
 Columns = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a table of levels is asked: which bars, spread how, levels by which rule."""
+    """What a table of levels is asked: which bars, spread how, levels by which rule.
+
+    `untraded` says what stands in for the levels of a session without volume; its rows say so.
+    """
 
     segment: str = "rth"
     rule: Rule = field(default_factory=Rule)
     fraction: Decimal = FRACTION
     model: Model = DEFAULT
     proxy: str = "close_location"
+    untraded: str = "absent"
+
+    def __post_init__(self) -> None:
+        if self.untraded not in UNTRADED:
+            raise unknown("stand-in for untraded sessions", self.untraded, UNTRADED)
 
 
 def session_table(
@@ -54,7 +68,17 @@ def session_table(
         **delta_columns(bars, parts, q),
         "profile": histogram_lists(made),
     }
-    return pl.DataFrame(columns)
+    return stood_in(pl.DataFrame(columns), q.untraded)
+
+
+def stood_in(table: pl.DataFrame, untraded: str) -> pl.DataFrame:
+    """Levels for sessions in which nothing traded; `measure` says what they are made of."""
+    others = dict(zip(("poc", "vah", "val"), UNTRADED[untraded], strict=False))
+    silent = pl.col("poc").is_null()
+    named = {name: pl.when(silent).then(other).otherwise(name) for name, other in others.items()}
+    if named:
+        named["measure"] = pl.when(silent).then(pl.lit(untraded)).otherwise("measure")
+    return table.with_columns(**named)
 
 
 def asked(bars: Bars, q: Question, made: Profiles) -> Columns:

@@ -18,6 +18,7 @@ from engine.features.sweeps import CONFIRMED, RECLAIMED, SWEPT, WAITING, move, q
 from engine.features.swings import fractals
 from engine.features.vwap import anchored_vwap, bands, rolling_vwap, timed_vwap, vwap
 from engine.features.zones import fair_value_gaps
+from engine.profile.spread import Bar
 from tests.features.test_laws import market
 from tests.makers import bars_from, flat
 
@@ -187,16 +188,14 @@ def test_the_table_of_transitions(before, price, after, side):
     opened, high, low, close = price
     if side < 0:
         opened, high, low, close = 200 - opened, 200 - low, 200 - high, 200 - close
-    bars = bars_from(("2022-11-28 09:00", [*flat(100, 3), (opened, high, low, close)]))
     box = np.array([before, 2, 1, 100])
-    move(box, bars.arrays, 3, side, (1, 0.15, 5))
+    move(box, Bar(opened, high, low, close, 10), 3, side, (1, 0.15, 5))
     assert box[0] == after
 
 
 def test_patience_runs_out():
-    bars = bars_from(("2022-11-28 09:00", [*flat(100, 9), (99, 99, 98, 98)]))
     box = np.array([SWEPT, 2, 1, 100])
-    move(box, bars.arrays, 9, 1, (1, 0.15, 5))
+    move(box, Bar(99, 99, 98, 98, 10), 9, 1, (1, 0.15, 5))
     assert box[0] == WAITING
 
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.columns import Column
+from engine.core.law import breaches, said_by_feature
 from engine.profile.composite import composite_levels
 from engine.profile.developing import developing_levels
 from engine.profile.naked import naked_levels
 from engine.profile.tpo import prior_tpo_levels
-from tests.laws.prefix import breaches, said_by_feature
 from tests.proof.sizes import sized as cases
 from tests.tapes import tapes
 
