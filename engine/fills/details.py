@@ -14,11 +14,12 @@ from engine.core.follow import ENDS
 from engine.core.setups import Setups
 from engine.fills.distances import Follow, Percent, Risk, Span
 from engine.fills.exits import Exits
+from engine.fills.frame import Frame
 from engine.fills.kernel import Bytes
 from engine.fills.limits import Rules
 from engine.fills.measure import Ruler, span_of, ticks_of
 from engine.fills.moves import Measured
-from engine.fills.orders import WAITING, Frame, Judged, judge, outside
+from engine.fills.orders import WAITING, Judged, judge
 from engine.fills.rules import DISTANCE, NONE, TIMES_RISK
 from engine.fills.terms import (
     BREAK_AFTER,
@@ -88,7 +89,7 @@ def detail(ruler: Ruler, exits: Exits, rules: Rules, facts: Frame) -> Detailed:
     found = judge(ruler, exits, rules, facts, numbers.missing)
     placed(numbers, found)
     rows = np.flatnonzero(found.outcome == WAITING)
-    columns = (setups.bar, setups.side, *entries_of(setups), found.until)
+    columns = (setups.bar, setups.side, *entries_of(setups), facts.ahead[setups.bar], found.until)
     parent, waits = parents_of(setups, rows)
     kept = (np.ascontiguousarray(column[rows]) for column in (*columns, numbers.values))
     terms = Terms._make((*kept, numbers.kinds, parent, waits))
@@ -214,7 +215,7 @@ def raised(setups: Setups, name: str) -> Array:
     return np.ascontiguousarray(np.minimum.accumulate(up[:, ::-1], axis=1)[:, ::-1])
 
 
-def doors(bars: Bars, rules: Rules, facts: Frame) -> Bools:
+def doors(bars: Bars, facts: Frame, still: Bools) -> Bools:
     """By bar: whether an order that waits may fill in it."""
-    every = np.arange(len(bars))
-    return ~outside(rules, facts, every) & (every < facts.flatten_bar[bars.session])
+    early = np.arange(len(bars)) < facts.flatten_bar[bars.session]
+    return facts.inside[:-1] & early & ~still

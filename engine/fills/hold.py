@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.bars import Longs
+from engine.core.columns import Bools
 from engine.core.jit import kernel
 from engine.fills.calm import NEVER, edges, skip, until
 from engine.fills.close import (
@@ -16,23 +16,14 @@ from engine.fills.close import (
     moved,
     trailing,
 )
+from engine.fills.inner import Turn, replayed
 from engine.fills.kernel import HELD, SESSION, Fills
 from engine.fills.plan import Plan
+from engine.fills.sales import Held, sell
 from engine.fills.terms import MARKET, Market, Policy
-from engine.fills.view import Ending, Prices, Standing, View, judged, reaches, viewed
+from engine.fills.view import Ending, Prices, Standing, View, judged, viewed
 
 ZERO = np.int64(0)  # a price and it are 64 bits wide
-
-
-class Held(NamedTuple):
-    """What play wrote of each order beside its Fills."""
-
-    bar: Longs
-    leg_bar: npt.NDArray[np.int64]  # [order, leg], of the legs sold before the end
-    leg: npt.NDArray[np.int64]  # their prices
-    sold: Longs  # a bit for each of them
-    net: Longs
-    made: Longs  # what its session had made when it opened, its own entry paid
 
 
 class Result(NamedTuple):
@@ -57,16 +48,16 @@ def hold(
     best, worst, pending, doubt, i = 0, 0, HELD, False, plan.bar - 1
     target, has_target = plan.target, plan.has_target
     while ending.reason == HELD:
-        i += 1
+        i, closed = next_traded(market.still, i + 1, plan.last)
         prices = Prices(
             first[i] + ZERO, high[i] + ZERO, low[i] + ZERO, close[i] + ZERO, time[i], volume[i]
         )
-        view = viewed(prices, plan, policy, i, plan.inside if i == plan.bar else MARKET)
+        turn = Turn(prices, i, plan.inside if i == plan.bar else MARKET, reading)
+        view = viewed(prices, plan, policy, i, turn.inside)
         now = Standing(guard.has, guard.at, guard.ends, has_target, target, sales.sold, pending)
-        ending = judged(plan, now, policy, view, reading)
+        if not closed:
+            ending, sales = played(market, plan, policy, now, (view, turn), (sales, at))
         doubt = doubt or ending.doubt
-        if policy.legs > 0 and ending.sells and max(view.first, ending.legs) >= plan.nearest:
-            sales = sell(plan, policy, sales, view, ending.legs, at)
         under, above = spanned(view, ending)
         before, best, worst = best, max(best, above, sales.top), min(worst, under)
         if ending.reason == HELD:
@@ -88,6 +79,36 @@ def hold(
 
 
 @kernel
+def played(
+    market: Market,
+    plan: Plan,
+    policy: Policy,
+    now: Standing,
+    bar: tuple[View, Turn],
+    books: tuple[Sales, tuple[int, Held]],
+) -> tuple[Ending, Sales]:
+    """One bar: its own prices, and where they leave a doubt those of the bars inside it (F67)."""
+    (view, turn), (sales, at) = bar, books
+    inner, i = market.inner, turn.bar
+    ending = judged(plan, now, policy, view, turn.reading)
+    if ending.doubt and inner.first.size > 0 and inner.first[i] < inner.stop[i]:
+        return replayed(inner, plan, policy, now, turn, books)
+    if policy.legs > 0 and ending.sells and max(view.first, ending.legs) >= plan.nearest:
+        sales = sell(plan, policy, sales, view, ending.legs, at)
+    return ending, sales
+
+
+@kernel
+def next_traded(still: Bools, i: int, last: int) -> tuple[int, bool]:
+    """F57: the next bar that fills something, or the session's last, and whether that does not."""
+    if still.size == 0:
+        return i, False
+    while i < last and still[i]:
+        i += 1
+    return i, bool(still[i])
+
+
+@kernel
 def next_up(flags: npt.NDArray[np.int64], row: int, i: int) -> int:
     """The next bar at which a followed flag is up, from bar `i` on."""
     return int(flags[row, i]) if flags.size > 0 else NEVER
@@ -102,26 +123,9 @@ def nothing_more(close: int, reason: int) -> Ending:
 @kernel
 def spanned(view: View, ending: Ending) -> tuple[int, int]:
     """Lowest and highest price of a bar that count: of the last one only its open and the exit."""
-    if ending.reason == HELD:
-        return view.sure_low, view.sure_high
+    if ending.reason == HELD:  # of a bar that fills nothing the close counts where all ends there
+        return min(view.sure_low, view.close), max(view.sure_high, view.close)
     return min(view.first, ending.at), max(view.first, ending.at)
-
-
-@kernel
-def sell(
-    plan: Plan, policy: Policy, sales: Sales, view: View, reach: int, at: tuple[int, Held]
-) -> Sales:
-    """F45, F46: the legs a bar sells, each at its own price."""
-    k, out = at
-    sold, rest, banked, top = sales
-    for m in range(policy.legs):
-        level = plan.legs[m]
-        if (sold >> m) & 1 == 0 and reaches(policy, view, level, max(view.first, reach)):
-            price = max(level, view.first)
-            sold, rest = sold | (1 << m), rest - policy.lots[m]
-            banked, top = banked + price * policy.lots[m], max(top, price)
-            out.leg_bar[k, m], out.leg[k, m] = view.bar, plan.entry + plan.side * price
-    return Sales(sold, rest, banked, top)
 
 
 @kernel

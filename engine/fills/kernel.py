@@ -119,6 +119,7 @@ def hold(bars: BarArrays, orders: Orders, k: int, reading: int, fills: Fills) ->
         high, low = int(bars.high[i]), int(bars.low[i])
         if reason == HELD and i == last:
             reason, price = SESSION, int(bars.close[i])
+            high, low = max(high, price), min(low, price)
         elif reason != HELD:  # of the bar it ends in, only open and exit lie before the end
             high, low = max(int(bars.open[i]), price), min(int(bars.open[i]), price)
         best = best_of(p.side, max(best, high), min(best, low))

@@ -11,7 +11,9 @@ from engine.core.axis import decimal_of, plain
 from engine.core.errors import ParameterError, unknown
 from engine.core.zone import clock_minute
 
-SIMPLE: Final = ("max_per_session", "entry_window", "min_reward")
+CALENDAR: Final = ("friday_window", "days", "friday_flatten", "before_close", "price_limit")
+SIMPLE: Final = ("max_per_session", "entry_window", "min_reward", *CALENDAR)
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,11 @@ class Rules:
 
     max_per_session: int = 0  # 0: no limit
     entry_window: tuple[int, int] | None = None  # minutes of the exchange's day
+    friday_window: tuple[int, int] | None = None  # in place of the other, on Fridays
+    days: tuple[int, ...] | None = None  # of the week on which entries are filled, 0 a Monday
+    friday_flatten: int | None = None  # minute of the exchange's day
+    before_close: int = 0  # minutes from which on positions are closed; 0: to the close
+    price_limit: Decimal | None = None  # percent of the last session's close
     cooldown: int = 0  # bars from an exit to the next setup
     max_losses: int = 0  # in a row
     daily_loss: Decimal | None = None  # currency, of one unit
@@ -60,9 +67,24 @@ def window(name: str, span: Any) -> tuple[int, int]:
     if not isinstance(span, (list, tuple)) or len(span) != 2:
         raise ParameterError(f'{name} is two clock times such as ["08:30", "14:30"], not {span}')
     start, stop = clock_minute(span[0]), clock_minute(span[1])
-    if start >= stop:
-        raise ParameterError(f"{name} ends at {span[1]}, before it begins at {span[0]}")
+    if start == stop:
+        raise ParameterError(f"{name} from {span[0]} to {span[1]} is empty")
     return start, stop
+
+
+def weekdays(name: str, value: Any) -> tuple[int, ...]:
+    """Read `[mon, tue]`."""
+    several = value if isinstance(value, (list, tuple)) else (value,)
+    for day in several:
+        if day not in DAYS:
+            raise unknown("day", str(day), DAYS, where=f" in {name}")
+    if not several:
+        raise ParameterError(f"{name} names no day; then nothing is traded")
+    return tuple(k for k, day in enumerate(DAYS) if day in several)
+
+
+def minute(_name: str, value: Any) -> int:
+    return clock_minute(str(value))
 
 
 def count(name: str, value: Any) -> int:
@@ -102,6 +124,11 @@ def switch(name: str, value: Any) -> bool:
 READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "max_per_session": count,
     "entry_window": window,
+    "friday_window": window,
+    "days": weekdays,
+    "friday_flatten": minute,
+    "before_close": count,
+    "price_limit": above_zero,
     "cooldown": count,
     "max_losses": count,
     "daily_loss": above_zero,

@@ -8,19 +8,18 @@ import numpy as np
 
 from engine.core.axis import SCALE, scaled
 from engine.core.bars import Bars, Longs
-from engine.core.calendars import calendar
 from engine.core.columns import Bools
 from engine.core.setups import Setups
-from engine.core.zone import minute_of_day, utc_ns
 from engine.fills.costs import Stake
 from engine.fills.exits import Exits
+from engine.fills.frame import Frame
 from engine.fills.kernel import Bytes, Orders
 from engine.fills.limits import Rules
 from engine.fills.measure import Measure, Ruler, measure
 from engine.fills.rules import LEVEL, NONE, TIMES_RISK
 from engine.fills.terms import FOLLOWED, NEAREST, STOP_LIMIT
 
-__all__ = ["OUTCOMES", "WAITING", "Frame", "Prepared", "Rules", "frame", "prepare"]
+__all__ = ["OUTCOMES", "WAITING", "Prepared", "Rules", "prepare"]
 
 # Codes of `outcome`, in the order in which the reasons are looked at; see docs/fills.md.
 OUTCOMES = (
@@ -37,26 +36,6 @@ class Prepared(NamedTuple):
     orders: Orders
     rows: Longs
     outcome: Bytes
-
-
-class Frame(NamedTuple):
-    """Facts of the bars that every combination with the same flatten time shares."""
-
-    last_bar: Longs  # by session: its last bar, -1 where it has none
-    flatten_bar: Longs  # by session: its first bar at or after the flatten time
-    minute: Longs  # by bar: minute of the exchange's day
-
-
-def frame(bars: Bars, flatten: int | None) -> Frame:
-    """Look the sessions' ends up once."""
-    zone, sessions = calendar(bars.instrument.calendar).zone, bars.sessions
-    rows = np.arange(len(sessions))
-    last = np.searchsorted(bars.session, rows, side="right") - 1
-    held = np.full(len(sessions), len(bars), np.int64)
-    if flatten is not None:
-        moments = utc_ns(sessions.date.astype(np.int64), flatten, zone)
-        held = np.searchsorted(bars.time, moments).astype(np.int64)
-    return Frame(last.astype(np.int64), held, minute_of_day(bars.time, zone))
 
 
 class Judged(NamedTuple):
@@ -84,7 +63,8 @@ def prepare(
     kinds = (np.full(len(setups), m.kind, np.int8) for m in (found.stop, found.target))
     stop_kind, target_kind = kinds
     columns = (
-        *(setups.bar + 1, facts.last_bar[session], facts.flatten_bar[session], setups.side),
+        *(facts.ahead[setups.bar], facts.last_bar[session], facts.flatten_bar[session]),
+        setups.side,
         *(stop_kind, found.stop.number, target_kind, found.target.number),
     )
     orders = Orders._make(np.ascontiguousarray(c[rows]) for c in columns)
@@ -104,7 +84,7 @@ def judge(ruler: Ruler, exits: Exits, rules: Rules, facts: Frame, lacks: Bools) 
     bars, setups = ruler.bars, ruler.setups
     stop = measure(exits.stop, ruler, setups.stop, -1)
     target = measure(exits.target, ruler, setups.target, 1)
-    entry_bar, until = setups.bar + 1, last_bars(bars, setups, facts)
+    entry_bar, until = facts.ahead[setups.bar], last_bars(bars, setups, facts)
     session = bars.session[setups.bar].astype(np.int64)
     waits, unnamed = waiting(setups)
     reasons = {
@@ -114,7 +94,7 @@ def judge(ruler: Ruler, exits: Exits, rules: Rules, facts: Frame, lacks: Bools) 
         "no_level": stop.no_level | target.no_level | unnamed,
         "passed": stop.passed | target.passed,
         "late": ~waits & (entry_bar >= facts.flatten_bar[session]),
-        "window": ~waits & outside(rules, facts, entry_bar),
+        "window": ~waits & ~facts.inside[entry_bar],
         "reward": poor(ruler, stop, target, rules),
     }
     outcome = np.zeros(len(setups), np.int8)
@@ -175,10 +155,3 @@ def both_sides(setups: Setups) -> Bools:
         return np.zeros(len(setups), np.bool_)
     mixed = np.minimum.reduceat(setups.side, first) != np.maximum.reduceat(setups.side, first)
     return np.repeat(mixed, counts)
-
-
-def outside(rules: Rules, facts: Frame, entry_bar: Longs) -> Bools:
-    if rules.entry_window is None:
-        return np.zeros(len(entry_bar), np.bool_)
-    minute = facts.minute[np.minimum(entry_bar, len(facts.minute) - 1)]
-    return (minute < rules.entry_window[0]) | (minute >= rules.entry_window[1])

@@ -8,9 +8,10 @@ import numpy.typing as npt
 from engine.core.bars import Longs
 from engine.core.instrument import RATE_SCALE
 from engine.core.jit import kernel
-from engine.fills.hold import Held, Result
+from engine.fills.hold import Result
 from engine.fills.kernel import BROKE_EVEN, REACHED, STOPPED
 from engine.fills.plan import Plan
+from engine.fills.sales import Held
 from engine.fills.terms import LIMIT, MARKET, STOP, Policy
 
 CROSSES, STOPS, RESTS = 0, 1, 2  # rows of the slippage: market, stop and limit orders
@@ -22,6 +23,7 @@ class Costing(NamedTuple):
     tick: int
     slip: npt.NDArray[np.int64]  # [order type, part of the session]
     part: npt.NDArray[np.int8]  # by bar
+    paid: npt.NDArray[np.int64]  # funding by side and bar since the first; of length 0 without any
     fixed: Longs  # by session
     maker: Longs
     taker: Longs
@@ -65,6 +67,14 @@ def entry_costs(costing: Costing, order: int, bar: int, session: int, price: int
 
 
 @kernel
+def carried(costing: Costing, plan: Plan, bar: int) -> int:
+    """F66: funding of one contract that leaves in a bar."""
+    if costing.paid.size == 0:
+        return 0
+    return int(costing.paid[plan.row, bar] - costing.paid[plan.row, plan.bar])
+
+
+@kernel
 def net_of(
     costing: Costing,
     plan: Plan,
@@ -80,9 +90,11 @@ def net_of(
         if (found.sold >> m) & 1:
             price = held.leg[k, m]
             costs = exit_costs(costing, RESTS, held.leg_bar[k, m], session, price)
+            costs += carried(costing, plan, held.leg_bar[k, m])
             made += policy.lots[m] * (plan.side * (price - plan.entry) * costing.tick - costs)
             lots -= policy.lots[m]
     price = plan.entry + plan.side * found.ending.at
     kind = kind_of_exit(found.ending.reason)
     costs = exit_costs(costing, kind, found.bar, session, price)
+    costs += carried(costing, plan, found.bar)
     return int(made + lots * (found.ending.at * costing.tick - costs))

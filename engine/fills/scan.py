@@ -9,7 +9,7 @@ from engine.core.bars import Longs, Ticks
 from engine.core.jit import kernel
 from engine.fills.calm import NEVER
 from engine.fills.close import Account
-from engine.fills.hold import Held, hold, write
+from engine.fills.hold import hold, write
 from engine.fills.kernel import (
     BROKE_EVEN,
     BUSY,
@@ -30,6 +30,7 @@ from engine.fills.kernel import (
 from engine.fills.plan import Plan, Spot, planned
 from engine.fills.price import Costing, entry_costs, net_of
 from engine.fills.rules import BEST, WORST
+from engine.fills.sales import Held
 from engine.fills.terms import Fill, Market, Policy, Terms
 from engine.fills.waiting import Sent, wait
 
@@ -81,7 +82,7 @@ def scan(
     for k in range(len(terms.bar)):
         i = terms.bar[k]
         settle(book, i, int(np.int64(session[i])))
-        refused = refusal(limits, book, i)
+        refused = refusal(limits, book, i, terms.first[k])
         if refused == TAKEN and terms.bound[k]:
             refused = followed(session, terms, k, fills, held.net, policy.after)
         fills.outcome[k] = refused
@@ -129,7 +130,8 @@ def sent_of(terms: Terms, k: int) -> Sent:
     """The order in row `k`, turned so that it buys."""
     side = int(np.int64(terms.side[k]))
     level, limit = side * terms.level[k], side * terms.limit[k]
-    return Sent(side, int(np.int64(terms.order[k])), level, limit, terms.bar[k] + 1, terms.until[k])
+    order = int(np.int64(terms.order[k]))
+    return Sent(side, order, level, limit, terms.first[k], terms.until[k])
 
 
 @kernel
@@ -198,10 +200,10 @@ def next_over(slots: Slots, i: int) -> int:
 
 
 @kernel
-def refusal(limits: Limits, book: Book, i: int) -> int:
+def refusal(limits: Limits, book: Book, i: int, ahead: int) -> int:
     """F09, F10, F47 to F49: why a setup is not taken, or TAKEN."""
     day = book.day
-    busy, used = occupied(book, i)
+    busy, used = occupied(book, i, ahead)
     if busy >= limits.positions:
         return BUSY
     if limits.most > 0 and day[COUNT] + used >= limits.most:
@@ -224,12 +226,13 @@ def spent(limits: Limits, day: Longs) -> int:
 
 
 @kernel
-def occupied(book: Book, i: int) -> tuple[int, int]:
+def occupied(book: Book, i: int, ahead: int) -> tuple[int, int]:
     """Slots taken at the close of bar `i`, and those of them that count as fills of the session."""
     busy, used = 0, 0
     for s in range(len(book.slots)):
         if book.slots[s, LIVE] == 1:
-            leaves = book.slots[s, REVERSES] == 1 and book.slots[s, UNTIL] == i + 1
+            # A reversal that empties the slot in the next bar that trades leaves it to this setup.
+            leaves = book.slots[s, REVERSES] == 1 and book.slots[s, UNTIL] == ahead
             busy += 0 if leaves else 1
             works = book.slots[s, AT] > i
             used += 1 if works or book.slots[s, IN] == book.day[NOW] else 0

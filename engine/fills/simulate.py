@@ -11,18 +11,20 @@ from engine.core.bars import MINUTE, Bars, Longs
 from engine.core.columns import Bools, frozen
 from engine.core.instrument import RATE_SCALE
 from engine.core.setups import Setups
-from engine.fills.costs import Costs, Schedule, Stake
+from engine.fills.costs import MARKET, STOP, Costs, Schedule, Stake, Tolls, tolls
 from engine.fills.details import Detailed, detail, doors, followed_by, policy_of
 from engine.fills.exits import Exits
-from engine.fills.hold import Held
+from engine.fills.frame import Frame, frame, idle, stilled
+from engine.fills.inner import inner_of
 from engine.fills.kernel import TAKEN, Bytes, Fills, hold_each, play
 from engine.fills.limits import Rules
 from engine.fills.measure import Ruler
-from engine.fills.orders import Frame, Prepared, frame, prepare, sent
+from engine.fills.orders import Prepared, prepare, sent
 from engine.fills.price import Costing
 from engine.fills.rules import BEST, WORST
+from engine.fills.sales import Held
 from engine.fills.scan import Limits, hold_best, scan
-from engine.fills.terms import Market
+from engine.fills.terms import Inner, Market
 from engine.fills.trades import R_SCALE, REASONS, Trades, detailed_trades, trades_of
 
 __all__ = ["REASONS", "R_SCALE", "Played", "Table", "Trades", "best_net", "blank", "simulate"]
@@ -44,14 +46,24 @@ class Table(NamedTuple):
     rules: Rules
     costs: Costs
     schedule: Schedule
+    played: Bars  # as play sees them: those that fill nothing stand still
+    still: Bools  # by bar; of length 0 where none is so
+    inner: Inner
+    tolls: Tolls
+    lots: int  # most contracts of a position
     frames: Mapping[int | None, Frame]  # by flatten time
     doors: Mapping[int | None, Bools]  # by flatten time: where an order that waits may fill
 
     @classmethod
     def of(cls, bars: Bars, rules: Rules, costs: Costs, exits: Iterable[Exits]) -> Table:
-        frames = {flatten: frame(bars, flatten) for flatten in {e.flatten for e in exits}}
-        open_at = {flatten: doors(bars, rules, facts) for flatten, facts in frames.items()}
-        return cls(bars, rules, costs, costs.schedule(bars), frames, open_at)
+        still, kept = idle(bars, rules), list(exits)
+        times = {one.flatten for one in kept}
+        frames = {flatten: frame(bars, rules, flatten, still) for flatten in times}
+        open_at = {flatten: doors(bars, facts, still) for flatten, facts in frames.items()}
+        lots = max((sum(one.legs.lots) for one in kept if one.legs), default=1)
+        named = still if still.any() else still[:0]
+        facts = (stilled(bars, still), named, inner_of(bars), tolls(bars, costs), lots)
+        return cls(bars, rules, costs, costs.schedule(bars), *facts, frames, open_at)
 
     def prepare(self, setups: Setups, exits: Exits) -> Prepared:
         facts = self.frames[exits.flatten]
@@ -60,22 +72,22 @@ class Table(NamedTuple):
     @property
     def stake(self) -> Stake:
         """What a stopped contract costs."""
-        it = self.bars.instrument
-        return Stake(self.schedule, self.costs.slippage, it.tick_money, it.money_unit)
+        it, money = self.bars.instrument, self.tolls.money
+        dearest = int((money[MARKET] + money[STOP]).max())
+        return Stake(self.schedule, dearest, it.tick_money, it.money_unit)
 
     def dearest_costs(self, value: int) -> int:
-        """The most a trade between prices of this value can cost, in money units."""
+        """The most a trade between prices of this value can cost a contract, in money units."""
         fixed, maker, taker = (int(column.max()) for column in self.schedule)
         share = -(-max(maker, taker) * value // RATE_SCALE)
-        slip = self.costs.slippage
-        ticks = slip.market + max(slip.market, slip.stop, slip.limit)
-        return 2 * (fixed + share) + ticks * self.bars.instrument.tick_money
+        carried = int(np.ptp(self.tolls.paid)) if self.tolls.paid.size else 0
+        return 2 * (fixed + share) + 2 * int(self.tolls.money.max()) + carried
 
 
 def simple(table: Table, setups: Setups, exits: Exits) -> bool:
     """Whether market orders, a stop, a target and the session are all that is played."""
     plain = setups.entries is None and setups.parents is None
-    return plain and exits.simple and table.rules.simple
+    return plain and exits.simple and table.rules.simple and table.inner.first.size == 0
 
 
 def simulate(table: Table, setups: Setups, exits: Exits) -> Played:
@@ -84,7 +96,7 @@ def simulate(table: Table, setups: Setups, exits: Exits) -> Played:
         return scanned(table, setups, exits)
     orders, rows, outcome = table.prepare(setups, exits)
     fills = blank(len(rows))
-    play(table.bars.arrays, orders, table.rules.max_per_session, WORST, fills)
+    play(table.played.arrays, orders, table.rules.max_per_session, WORST, fills)
     outcome[rows] = fills.outcome
     taken = np.flatnonzero(fills.outcome == TAKEN)
     return Played(frozen(outcome), trades_of(table, orders, fills, (taken, rows[taken])))
@@ -97,7 +109,7 @@ def best_net(table: Table, setups: Setups, exits: Exits, trades: Trades) -> Long
     orders, rows, _ = table.prepare(setups, exits)
     taken = np.searchsorted(rows, trades.setup)
     fills = blank(len(rows))
-    hold_each(table.bars.arrays, orders, taken, BEST, fills)
+    hold_each(table.played.arrays, orders, taken, BEST, fills)
     return trades_of(table, orders, fills, (taken, trades.setup)).net
 
 
@@ -147,12 +159,14 @@ def market_of(table: Table, setups: Setups, exits: Exits) -> Market:
     """The bars as the full kernel sees them."""
     bars, facts = table.bars, table.frames[exits.flatten]
     return Market(
-        bars=bars.arrays,
+        bars=table.played.arrays,
         length=bars.minutes * MINUTE,
         last_bar=facts.last_bar,
         flatten_bar=facts.flatten_bar,
         enter=table.doors[exits.flatten],
+        still=table.still,
         followed=followed_by(exits, setups),
+        inner=table.inner,
     )
 
 
@@ -173,7 +187,4 @@ def limits_of(table: Table) -> Limits:
 
 def prices_of(table: Table) -> Costing:
     """What each kind of order costs a contract, by bar and session."""
-    slip, tick = table.costs.slippage, table.bars.instrument.tick_money
-    ticks = np.array([[slip.market], [slip.stop], [slip.limit]], np.int64)
-    parts = np.zeros(len(table.bars), np.int8)
-    return Costing(tick, ticks * tick, parts, *table.schedule)
+    return Costing(table.bars.instrument.tick_money, *table.tolls, *table.schedule)

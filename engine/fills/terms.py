@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.bars import BarArrays, Longs
+from engine.core.bars import BarArrays, Longs, Ticks
 from engine.core.columns import Bools
 from engine.fills.kernel import Bytes
 
@@ -26,12 +26,13 @@ NUMBERS = 20
 class Terms(NamedTuple):
     """Orders that may be sent, in order of their setups."""
 
-    bar: Longs  # of the setup: the order works from the next one on
+    bar: Longs  # of the setup
     side: Bytes
     order: Bytes
     level: Longs
     limit: Longs
-    until: Longs  # last bar in which it may fill
+    first: Longs  # first bar in which it may fill
+    until: Longs  # last of them
     number: npt.NDArray[np.int64]  # [order, number]
     kind: Bytes  # what each number means, the same for all orders
     parent: Longs  # row of the order whose end this one waits for
@@ -66,6 +67,17 @@ class Followed(NamedTuple):
     tighten: npt.NDArray[np.int64]
 
 
+class Inner(NamedTuple):
+    """Finer bars, and by coarse bar the first of them and one past the last."""
+
+    first: Longs
+    stop: Longs
+    open: Ticks
+    high: Ticks
+    low: Ticks
+    close: Ticks
+
+
 class Market(NamedTuple):
     """The bars, and what the calendar and the session rules make of them."""
 
@@ -74,7 +86,9 @@ class Market(NamedTuple):
     last_bar: Longs  # by session
     flatten_bar: Longs  # by session
     enter: Bools  # by bar: whether an order may fill in it
+    still: Bools  # by bar: whether nothing fills in it; of length 0 where none is so
     followed: Followed
+    inner: Inner
 
 
 class Fill(NamedTuple):

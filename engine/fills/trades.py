@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from engine.core.bars import MINUTE, Bars, Longs
 from engine.core.columns import Array, Bools
-from engine.fills.costs import Costs, Schedule, Stake
-from engine.fills.hold import Held
+from engine.fills.costs import Schedule, Stake, Tolls
 from engine.fills.kernel import (
     BROKE_EVEN,
     DATA_END,
@@ -22,6 +21,7 @@ from engine.fills.kernel import (
     Orders,
 )
 from engine.fills.rules import NONE
+from engine.fills.sales import Held
 from engine.fills.terms import LIMIT, MARKET, STOP, STOP_AT, TARGET_AT, Policy, Terms
 
 R_SCALE = 10_000
@@ -31,6 +31,7 @@ REASONS = (
     *("breakeven", "trail", "decay", "tighten"),
 )
 LEGS = 3
+CROSSES, STOPS, RESTS = range(3)  # rows of the tolls: market, stop and limit orders
 
 
 class Trades(NamedTuple):
@@ -55,6 +56,7 @@ class Trades(NamedTuple):
     gross: Longs
     slippage: Longs
     fees: Longs
+    funding: Longs
     net: Longs
     r: Longs  # net over the money at risk, in 1/10,000; 0 without a stop
     order: Bytes  # place in engine.core.entries.ORDERS
@@ -70,7 +72,7 @@ class Priced(Protocol):
     @property
     def bars(self) -> Bars: ...
     @property
-    def costs(self) -> Costs: ...
+    def tolls(self) -> Tolls: ...
     @property
     def schedule(self) -> Schedule: ...
     @property
@@ -160,8 +162,9 @@ def joined(
     """Price the fills: money is made here, once, from ticks."""
     rows, has_target = found
     tick = table.bars.instrument.tick_money
-    gross, slippage, fees = gross_of(raw, tick), slipped(table, raw) * tick, fees_of(table, raw)
-    net = gross - slippage - fees
+    gross, slippage, fees = gross_of(raw, tick), slipped(table.tolls, raw), fees_of(table, raw)
+    funding = carried(table.tolls, raw)
+    net = gross - slippage - fees - funding
     staked = raw.lots * (raw.risk * tick + table.stake.costs(raw.session, raw.entry * tick))
     return Trades(
         setup=setup,
@@ -175,6 +178,7 @@ def joined(
         gross=gross,
         slippage=slippage,
         fees=fees,
+        funding=funding,
         net=net,
         r=np.where(raw.has_stop, rounded_ratio(net, staked), 0),
         **{name: getattr(raw, name) for name in raw._fields if name != "has_stop"},
@@ -201,15 +205,26 @@ def stops(reason: Bytes) -> Bools:
     return np.asarray((reason == STOPPED) | (reason >= BROKE_EVEN))
 
 
-def slipped(table: Priced, raw: Raw) -> Longs:
-    """F19, F20, F30: ticks lost at the entry, at each leg and at the exit."""
-    slip = table.costs.slippage
-    kinds = [raw.order == MARKET, raw.order == STOP]
-    into = np.select(kinds, [slip.market, slip.stop], slip.limit)
-    kinds = [raw.reason == REACHED, stops(raw.reason)]
-    out = np.select(kinds, [slip.limit, slip.stop], slip.market)
-    legs = raw.sold.sum(axis=1)
-    return np.asarray(raw.lots * into + legs * slip.limit + (raw.lots - legs) * out)
+def slipped(tolls: Tolls, raw: Raw) -> Longs:
+    """F19, F20, F30, F64, F65: money lost at the entry, at each leg and at the exit."""
+    money, part = tolls.money, tolls.part
+    into = np.select([raw.order == MARKET, raw.order == STOP], [CROSSES, STOPS], RESTS)
+    out = np.select([raw.reason == REACHED, stops(raw.reason)], [RESTS, STOPS], CROSSES)
+    left = raw.lots - raw.sold.sum(axis=1)
+    found = raw.lots * money[into, part[raw.entry_bar]] + left * money[out, part[raw.exit_bar]]
+    return np.asarray(found + (raw.sold * money[RESTS, part[raw.leg_bar]]).sum(axis=1))
+
+
+def carried(tolls: Tolls, raw: Raw) -> Longs:
+    """F66: funding of every contract from its entry to where it left."""
+    if not tolls.paid.size:
+        return np.zeros(len(raw.lots), np.int64)
+    paid = tolls.paid[np.where(raw.side > 0, 0, 1)]
+    row = np.arange(len(raw.lots))
+    since = paid[row, raw.entry_bar]
+    legs = (paid[row[:, None], raw.leg_bar] - since[:, None]) * raw.sold
+    left = raw.lots - raw.sold.sum(axis=1)
+    return np.asarray(left * (paid[row, raw.exit_bar] - since) + legs.sum(axis=1))
 
 
 def fees_of(table: Priced, raw: Raw) -> Longs:

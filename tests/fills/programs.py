@@ -15,7 +15,11 @@ from tests.oracle.book import Program
 from tests.oracle.bridge import plain_distance
 
 CLOCKS = ("none", "08:33", "08:36", "08:40", "14:59", "15:45")
-WINDOWS = (*(None,) * 6, ("08:30", "14:30"), ("00:00", "08:30"), ("17:00", "24:00"))
+WINDOWS = (
+    *(None,) * 6,
+    *(("08:30", "14:30"), ("00:00", "08:30"), ("17:00", "24:00"), ("17:00", "08:36")),
+)
+DAYS = (("mon", "wed", "fri"), ("fri", "sun"), ("tue", "wed", "thu"))
 SIZED = ({"times": "0.5", "of": "size"}, {"times": "1.25", "of": "size"})
 SIMPLE = ("none", 1, 2, 5, "level", *SIZED)
 FURTHER = (
@@ -94,7 +98,6 @@ def programs(draw: st.DrawFn, *, simple: bool = False) -> dict:
     stop = draw(st.sampled_from(SIMPLE if simple else STOPS))
     targets = SIMPLE if simple else TARGETS
     risks = () if stop == "none" else RISKS
-    slips = st.integers(0, 2)
     exits = {
         "stop": stop,
         "target": draw(st.sampled_from((*targets, *risks))),
@@ -107,9 +110,21 @@ def programs(draw: st.DrawFn, *, simple: bool = False) -> dict:
             "max_per_session": draw(st.sampled_from((0, 0, 1, 2))),
             "entry_window": draw(st.sampled_from(WINDOWS)),
         }
+        | draw(calendars())
         | (draw(limits()) if further in ("rules", "both") else {}),
-        "slippage": {"market": draw(slips), "stop": draw(slips), "limit": draw(slips)},
+        "costs": draw(costs()),
     }
+
+
+@st.composite
+def costs(draw: st.DrawFn, *, simple: bool = False) -> dict:
+    """Slippage, and now and then a spread, and slippage of the night."""
+    ticks = st.fixed_dictionaries(dict.fromkeys(("market", "stop", "limit"), st.integers(0, 2)))
+    found = {"commission": "2.05", "slippage": draw(ticks)}
+    found["spread"] = draw(st.sampled_from((0, 0, 1, "1.5", "0.3333")))
+    if not simple and (eth := mostly(draw, ticks)):
+        found["slippage"]["eth"] = eth
+    return found
 
 
 @st.composite
@@ -165,6 +180,21 @@ def decays(draw: st.DrawFn, cuts: st.SearchStrategy) -> dict:
 
 
 @st.composite
+def calendars(draw: st.DrawFn) -> dict:
+    """What weekdays, closes and price limits forbid, in one of three programs."""
+    if draw(st.integers(0, 2)):
+        return {}
+    found = {
+        "friday_window": mostly(draw, st.sampled_from(WINDOWS[6:])),
+        "friday_flatten": mostly(draw, st.sampled_from(CLOCKS[1:])),
+        "days": mostly(draw, st.sampled_from(DAYS)),
+        "before_close": mostly(draw, st.sampled_from((1, 5, 30, 400))),
+        "price_limit": mostly(draw, st.sampled_from(("0.01", "0.04", "7"))),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@st.composite
 def limits(draw: st.DrawFn) -> dict:
     """Rules of the session and of filling."""
     money = st.sampled_from((10, 30, 60))
@@ -191,8 +221,8 @@ def limits(draw: st.DrawFn) -> dict:
 
 def table_for(bars: Bars, program: dict) -> tuple[Table, Exits]:
     exits = Exits.grid(program["exits"])[0]
-    costs = Costs.of({"commission": "2.05", "slippage": program["slippage"]})
-    return Table.of(bars, Rules.of(program["rules"]), costs, [exits]), exits
+    rules = Rules.of(program["rules"])
+    return Table.of(bars, rules, Costs.of(program["costs"]), [exits]), exits
 
 
 def plain_program(program: dict) -> Program:
@@ -200,8 +230,17 @@ def plain_program(program: dict) -> Program:
     exits, rules = program["exits"], program["rules"]
     named = {name: plain_distance(exits[name]) for name in ("stop", "target", "flatten")}
     return Program(
-        **named, slippage=program["slippage"], **plain_moves(exits), **plain_rules(rules)
+        **named, **plain_costs(program["costs"]), **plain_moves(exits), **plain_rules(rules)
     )
+
+
+def plain_costs(costs: dict) -> dict:
+    slips = costs["slippage"]
+    return {
+        "slippage": slips,
+        "eth_slippage": slips.get("eth"),
+        "spread": Fraction(costs.get("spread", 0)),
+    }
 
 
 def plain_moves(exits: dict) -> dict:
@@ -246,7 +285,7 @@ def plain_rules(rules: dict) -> dict:
     for name in ("daily_loss", "daily_profit"):
         if name in found:
             found[name] *= 100
-    for name in ("min_reward", "fill_probability", "fill_share"):
+    for name in ("min_reward", "fill_probability", "fill_share", "price_limit"):
         if name in found:
             found[name] = Fraction(found[name])
     return found

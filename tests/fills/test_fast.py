@@ -43,6 +43,8 @@ from tests.fills.programs import (
     RISKS,
     SIMPLE,
     WINDOWS,
+    calendars,
+    costs,
     plain_program,
     setups_on,
 )
@@ -79,20 +81,19 @@ def games(draw: st.DrawFn, *, shares: bool = False) -> Game:
     """Several stops, targets and flatten times, three sets of gates, cells of any length."""
     bars = draw(tapes())
     if shares:
-        paid = dataclasses.replace(bars.instrument, fees=always(SHARES))
-        bars = Bars(paid, bars.sessions, bars.arrays)
+        dear = dataclasses.replace(bars.instrument, fees=always(SHARES))
+        bars = Bars(dear, bars.sessions, bars.arrays)
     drawn = draw(setups_on(bars))
     setups = dataclasses.replace(drawn, entries=None, parents=None)
     rules = {
         "max_per_session": draw(st.sampled_from((0, 1, 1, 2))),
         "entry_window": draw(st.sampled_from(WINDOWS)),
-    }
-    slips = {name: draw(st.integers(0, 2)) for name in ("market", "stop", "limit")}
-    costs = {"slippage": slips} | ({} if shares else {"commission": "2.05"})
-    shared = {"rules": rules, "slippage": slips}
+    } | draw(calendars())
+    paid = draw(costs(simple=True)) | ({"commission": None} if shares else {})
+    shared = {"rules": rules, "costs": paid}
     programs = [shared | {"exits": exits} for exits in draw(exits_of_plan())]
     exits = [Exits.grid(program["exits"])[0] for program in programs]
-    plan = Plan(strategies_on(setups), exits, Rules.of(rules), Costs.of(costs))
+    plan = Plan(strategies_on(setups), exits, Rules.of(rules), Costs.of(paid))
     first, stop = int(bars.session[0]), int(bars.session[-1]) + 1
     edges = sorted(draw(st.lists(st.integers(0, stop - first), min_size=4, max_size=4)))
     return Game(bars, setups, plan, programs, Cells.cut(first, stop, [Fold(*edges)]))

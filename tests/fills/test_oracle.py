@@ -2,10 +2,12 @@
 
 Simple programs go to engine.fills.kernel with the rules of engine.fills.rules. All others go to
 engine.fills.scan: orders wait in engine.fills.waiting, engine.fills.plan is made at the fill,
-engine.fills.hold holds it by engine.fills.view, engine.fills.close and engine.fills.calm, and
-engine.fills.price says what it made.
+engine.fills.hold holds it by engine.fills.view, engine.fills.close and engine.fills.calm, sells its
+legs in engine.fills.sales, looks into a bar by engine.fills.inner, and engine.fills.price says what
+it made.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable
 
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.core.resample import resample
 from engine.fills import OUTCOMES, REASONS
 from engine.fills.simulate import best_net, simulate
 from tests.fills.programs import plain_program, programs, setups_on, table_for
@@ -28,13 +31,16 @@ RARE = 4  # reasons that so few tapes may miss
 NAMES = {*OUTCOMES, *REASONS, "ambiguous"} - {"waiting", "taken"}
 
 
-def compare(data: st.DataObject) -> Counter:
+def compare(data: st.DataObject, *, coarse: int = 1) -> Counter:
     """One tape, one program, both witnesses; says what happened on it."""
     bars = data.draw(tapes())
+    if coarse > 1:
+        bars = dataclasses.replace(resample(bars, coarse), inner=bars)
     setups, program = data.draw(setups_on(bars)), data.draw(programs())
     table, exits = table_for(bars, program)
     played = simulate(table, setups, exits)
     plain = plain_bars(bars), plain_setups(setups), plain_program(program)
+    plain[2].minutes = bars.minutes
     truth = play(*plain)
     assert trades_of(played) == expected(truth)
     best = best_net(table, setups, exits, played.trades)
@@ -51,6 +57,16 @@ def test_kernel_equals_oracle(sized: Callable[..., int]) -> None:
     @given(st.data())
     def other_tapes_each_time(data: st.DataObject) -> None:
         compare(data)
+
+    other_tapes_each_time()
+
+
+@pytest.mark.covers("T15")
+def test_kernel_equals_oracle_by_finer_bars(sized: Callable[..., int]) -> None:
+    @settings(max_examples=sized("T15", ci=100, full=5_000))
+    @given(st.data())
+    def other_tapes_each_time(data: st.DataObject) -> None:
+        compare(data, coarse=5)
 
     other_tapes_each_time()
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,9 @@ class Bar:
     session_stop: int
     trade_date: str
     volume: int = 10
+    still: bool = False  # F57, F58: nothing fills in it
+    rth: bool = True
+    inner: list = field(default_factory=list)  # finer bars that add up to it
 
 
 @dataclass
@@ -36,6 +39,9 @@ class Program:
     max_per_session: int = 0
     entry_window: tuple[str, str] | None = None
     slippage: dict = field(default_factory=lambda: {"market": 1, "stop": 1, "limit": 0})
+    eth_slippage: dict | None = None
+    spread: Fraction = Fraction(0)
+    funding: tuple[Fraction, int] | None = None  # rate, hours
     fee: int = 205
     tick_money: int = 1250
     minutes: int = 1
@@ -62,6 +68,11 @@ class Program:
     fill_probability: Fraction = Fraction(1)
     fill_seed: int = 0
     fill_share: Fraction | None = None
+    friday_window: tuple[str, str] | None = None
+    days: tuple[str, ...] | None = None
+    friday_flatten: str | None = None
+    before_close: int = 0
+    price_limit: Fraction | None = None
 
 
 def minutes_of(program: Program) -> int:
@@ -74,14 +85,50 @@ def clock(bar: Bar) -> tuple[str, str]:
     return str(moment.date()), moment.strftime("%H:%M")
 
 
+def weekday(bar: Bar) -> str:
+    return date.fromisoformat(bar.trade_date).strftime("%a").lower()
+
+
 def flattened(bar: Bar, program: Program) -> bool:
-    """Whether a bar opens at or after the flatten time of its trade date."""
-    return program.flatten is not None and clock(bar) >= (bar.trade_date, program.flatten)
+    """F16, F59, F60: whether a bar opens at or after the time to be flat of its trade date."""
+    times = [program.flatten, program.friday_flatten if weekday(bar) == "fri" else None]
+    if any(time is not None and clock(bar) >= (bar.trade_date, time) for time in times):
+        return True
+    left = bar.session_stop - bar.time
+    return program.before_close > 0 and left <= program.before_close * 60 * 10**9
 
 
 def inside_window(bar: Bar, program: Program) -> bool:
-    window = program.entry_window
-    return not window or window[0] <= clock(bar)[1] < window[1]
+    """F08, F60, F61."""
+    window, now = program.entry_window, clock(bar)[1]
+    if program.days is not None and weekday(bar) not in program.days:
+        return False
+    if weekday(bar) == "fri" and program.friday_window:
+        window = program.friday_window
+    if not window:
+        return True
+    if window[0] > window[1]:
+        return now >= window[0] or now < window[1]
+    return window[0] <= now < window[1]
+
+
+def mark_still(bars: list[Bar], program: Program) -> None:
+    """F57, F58: which bars fill nothing."""
+    said = any(bar.volume for bar in bars)
+    before = None  # the last close of the session before
+    for i, bar in enumerate(bars):
+        if i and bars[i - 1].session != bar.session:
+            before = bars[i - 1].close
+        locked = False
+        if program.price_limit is not None and before is not None:
+            most = math.floor(abs(before) * program.price_limit / 100)
+            locked = bar.high == bar.low and abs(bar.close - before) >= most
+        bar.still = (said and bar.volume == 0) or locked
+
+
+def ahead(bars: list[Bar], i: int) -> int:
+    """The bar in which a market order sent at the close of bar i fills."""
+    return next((j for j in range(i + 1, len(bars)) if not bars[j].still), len(bars))
 
 
 def multiple(times: Fraction | float, base: float) -> int:
@@ -104,6 +151,38 @@ def roomy(program: Program, bar: Bar) -> bool:
     return program.fill_share is None or bar.volume * program.fill_share >= sum(program.lots)
 
 
+def toll(program: Program, kind: str, bar: Bar) -> int:
+    """F19, F64, F65: money one contract loses at a fill beside its fee."""
+    return tolls(program, program.slippage if bar.rth else program.eth_slippage)[kind]
+
+
+def tolls(program: Program, slips: dict | None) -> dict:
+    crossed = {"market": program.spread / 2, "stop": program.spread / 2, "limit": 0}
+    ticks = slips or program.slippage
+    return {
+        kind: ticks[kind] * program.tick_money + math.ceil(half * program.tick_money)
+        for kind, half in crossed.items()
+    }
+
+
+def stopped(program: Program) -> int:
+    """Costs of a stopped trade of one contract, at the dearer hours."""
+    parts = [tolls(program, slips) for slips in (program.slippage, program.eth_slippage)]
+    return max(part["market"] + part["stop"] for part in parts) + 2 * program.fee
+
+
+def carried(bars: list[Bar], program: Program, side: int, span: tuple[int, int]) -> int:
+    """F66: funding one contract pays from the bar it enters in to the one it leaves in."""
+    if program.funding is None:
+        return 0
+    rate, hours = program.funding
+    step, paid = hours * 3600 * 10**9, 0
+    for i in range(span[0] + 1, span[1] + 1):
+        times = bars[i].time // step - bars[i - 1].time // step  # payments due since the bar before
+        paid += times * math.ceil(side * rate * bars[i].open * program.tick_money)
+    return paid
+
+
 def sent_at(bars: list[Bar], setup: dict) -> int:
     """The price an order is sent at: the level it waits at, or the close of its bar."""
     waits = setup["order"] != "market"
@@ -119,9 +198,7 @@ def ticks(wanted: object, setup: dict, sent: int, program: Program) -> tuple | s
     if "percent" in wanted:
         return "distance", max(1, math.floor(abs(sent) * wanted["percent"] / 100 + HALF))  # F31
     if "dollars" in wanted:  # F32
-        slip = program.slippage["market"] + program.slippage["stop"]
-        costs = slip * program.tick_money + 2 * program.fee
-        found = (wanted["dollars"] - costs) // program.tick_money
+        found = (wanted["dollars"] - stopped(program)) // program.tick_money
         return ("distance", found) if found >= 1 else "no_distance"
     value = setup["attributes"][wanted["of"]]
     if math.isnan(value):

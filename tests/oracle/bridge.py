@@ -1,5 +1,6 @@
 """From the engine's values to the oracle's plain ones, and back to comparable trades."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -14,16 +15,39 @@ from tests.oracle.fills import Bar
 
 COMPARED = (
     *("side", "entry_bar", "exit_bar", "entry", "exit", "reason", "ambiguous"),
-    *("mfe", "mae", "gross", "slippage", "fees", "net", "lots"),
+    *("mfe", "mae", "gross", "slippage", "fees", "funding", "net", "lots"),
 )
 
 
 def plain_bars(bars: Bars) -> list[Bar]:
+    """Bars as the oracle reads them, each with the finer ones that add up to it."""
+    found = bare(bars)
+    if bars.inner is not None:
+        for k, bar in enumerate(found):
+            bar.inner = inside(bar, bare(bars.inner), bars, k)
+    return found
+
+
+def inside(bar: Bar, finer: list[Bar], bars: Bars, k: int) -> list[Bar]:
+    """Luck and room are those of the whole bar, so its time and volume are too."""
+    stop = bar.time + bars.minutes * 60_000_000_000
+    if k + 1 < len(bars):
+        stop = min(stop, int(bars.time[k + 1]))
+    rows = [b for b in finer if bar.time <= b.time < stop]
+    if not rows:
+        return []
+    told = rows[0].open, max(b.high for b in rows), min(b.low for b in rows), rows[-1].close
+    if told != (bar.open, bar.high, bar.low, bar.close):
+        return []
+    return [replace(b, time=bar.time, volume=bar.volume) for b in rows]
+
+
+def bare(bars: Bars) -> list[Bar]:
     columns = zip(*(a.tolist() for a in bars.arrays), strict=True)
     stops, dates = bars.sessions.stop, bars.sessions.trade_date
     return [
-        Bar(t, o, h, low, c, s, int(stops[s]), str(dates(s)), v)
-        for t, o, h, low, c, v, s in columns
+        Bar(t, o, h, low, c, s, int(stops[s]), str(dates(s)), v, rth=rth)
+        for (t, o, h, low, c, v, s), rth in zip(columns, bars.rth.tolist(), strict=True)
     ]
 
 

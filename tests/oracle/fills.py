@@ -11,13 +11,18 @@ from tests.oracle.book import (
     HALF,
     Bar,
     Program,
+    ahead,
+    carried,
     flattened,
     inside_window,
     lucky,
+    mark_still,
     multiple,
     roomy,
     sent_at,
     sizes_of,
+    stopped,
+    toll,
 )
 from tests.oracle.holding import Case, hold, last_bar
 
@@ -41,7 +46,8 @@ def drop(bars: list[Bar], setups: list[dict], k: int, program: Program) -> str |
     i, side, waits = setup["bar"], setup["side"], setup["order"] != "market"
     sent = sent_at(bars, setup)
     setup["sizes"] = sizes = sizes_of(setup, sent, program)
-    if i + 1 > until_bar(bars, setup):
+    first = ahead(bars, i)
+    if first > until_bar(bars, setup):
         return "no_bar"  # F02, F23
     if any(s["bar"] == i and s["side"] != side for s in setups):
         return "both"  # F03
@@ -53,9 +59,9 @@ def drop(bars: list[Bar], setups: list[dict], k: int, program: Program) -> str |
         return "no_level"  # F05, F27
     if "passed" in lacks:
         return "passed"  # F06, F27
-    if not waits and flattened(bars[i + 1], program):
+    if not waits and flattened(bars[first], program):
         return "late"  # F07
-    if not waits and not inside_window(bars[i + 1], program):
+    if not waits and not inside_window(bars[first], program):
         return "window"  # F08
     return "reward" if poor(sizes, sent, side, program) else None
 
@@ -93,13 +99,13 @@ def poor(sizes: dict, sent: int, side: int, program: Program) -> bool:
 
 def wait(bars: list[Bar], setup: dict, program: Program) -> dict | None:
     """F22 to F26: where the order fills, if it does before it expires."""
-    i, side, order = setup["bar"] + 1, setup["side"], setup["order"]
+    i, side, order = ahead(bars, setup["bar"]), setup["side"], setup["order"]
     if order == "market":
         return {"bar": i, "price": bars[i].open, "inside": None}  # F01
     level, limit = setup["level"], setup["limit"]
     for j in range(i, until_bar(bars, setup) + 1):
         bar = bars[j]
-        if not inside_window(bar, program) or flattened(bar, program):
+        if bar.still or not inside_window(bar, program) or flattened(bar, program):
             continue
         touched = (side > 0 and bar.high >= level) or (side < 0 and bar.low <= level)
         found = filled(bar, {**setup, "order": order, "level": level}, program, touched)
@@ -139,6 +145,7 @@ def limit_fill(bar: Bar, side: int, level: int, program: Program) -> tuple | Non
 
 def play(bars: list[Bar], setups: list[dict], program: Program) -> list:
     """Outcome of every setup: a name, or the trade as a dict."""
+    mark_still(bars, program)
     setups[:] = [{**NO_WAIT, **ALONE, **setup} for setup in setups]
     outcomes: list = [None] * len(setups)
     fates: list[dict] = []  # of every order: until when it holds its slot, and its trade
@@ -156,8 +163,9 @@ def play(bars: list[Bar], setups: list[dict], program: Program) -> list:
         case = Case(bars, program, setup)
         case.reverse = opposite(bars, setups, reasons, k, fill["bar"]) if program.reverse else None
         case.made = session_money(bars, fates, setup["bar"], bars[fill["bar"]].session)
-        case.made -= sum(program.lots) * sum(entry_costs(setup["order"], program))
-        trade = priced(hold(case, fill), program)
+        entered = entry_costs(setup["order"], program, bars[fill["bar"]])
+        case.made -= sum(program.lots) * sum(entered)
+        trade = priced(hold(case, fill), program, bars)
         trade["case"], trade["fill"] = case, fill
         outcomes[k] = trade
         fates.append({"until": trade["exit_bar"], "trade": trade, "side": setup["side"]})
@@ -168,7 +176,7 @@ def best(trade: dict) -> int:
     """Net of one trade alone under the best reading; never less than under the worst."""
     case = trade["case"]
     kindest = Case(case.bars, case.program, case.setup, "best", case.reverse, case.made)
-    return max(trade["net"], priced(hold(kindest, trade["fill"]), case.program)["net"])
+    return max(trade["net"], priced(hold(kindest, trade["fill"]), case.program, case.bars)["net"])
 
 
 def opposite(bars: list[Bar], setups: list, reasons: list, k: int, first: int) -> int | None:
@@ -199,7 +207,9 @@ def refused(
     i, session = setup["bar"], bars[setup["bar"]].session
     live = [f for f in fates if f["until"] > i]
     leaving = [
-        f for f in live if f["trade"] and f["trade"]["reason"] == "reverse" and f["until"] == i + 1
+        f
+        for f in live
+        if f["trade"] and f["trade"]["reason"] == "reverse" and f["until"] == ahead(bars, i)
     ]
     if len(live) - len(leaving) >= program.positions:
         return "busy"
@@ -245,28 +255,28 @@ def freed(bars: list[Bar], setup: dict, outcomes: list) -> bool:
     }[setup["after"]]
 
 
-def entry_costs(order: str, program: Program) -> tuple[int, int]:
+def entry_costs(order: str, program: Program, bar: Bar) -> tuple[int, int]:
     """F30: slippage and fee of one contract's entry."""
-    kind = {"stop_limit": "limit"}.get(order, order)
-    return program.slippage[kind] * program.tick_money, program.fee
+    return toll(program, {"stop_limit": "limit"}.get(order, order), bar), program.fee
 
 
-def priced(trade: dict, program: Program) -> dict:
-    """F19 to F21, F30, F45: whole money units, each cost once."""
-    slip, tick, lots = program.slippage, program.tick_money, sum(program.lots)
+def priced(trade: dict, program: Program, bars: list[Bar]) -> dict:
+    """F19 to F21, F30, F45, F64 to F66: whole money units, each cost once."""
+    tick, lots, first = program.tick_money, sum(program.lots), trade["entry_bar"]
     stops = dict.fromkeys(("stop", "breakeven", "trail", "decay", "tighten"), "stop")
-    out = slip[{**stops, "target": "limit"}.get(trade["reason"], "market")]
-    parts = [(leg["price"], leg["lots"], slip["limit"]) for leg in trade["legs"]]
-    parts.append((trade["exit"], lots - sum(part[1] for part in parts), out))
-    gross = sum((price - trade["entry"]) * trade["side"] * n for price, n, _ in parts) * tick
-    slippage = (
-        lots * entry_costs(trade["order"], program)[0] + sum(n * s for _, n, s in parts) * tick
-    )
+    out = {**stops, "target": "limit"}.get(trade["reason"], "market")
+    parts = [(leg["price"], leg["lots"], "limit", leg["bar"]) for leg in trade["legs"]]
+    left = lots - sum(part[1] for part in parts)
+    parts.append((trade["exit"], left, out, trade["exit_bar"]))
+    gross = sum((price - trade["entry"]) * trade["side"] * n for price, n, *_ in parts) * tick
+    slippage = lots * entry_costs(trade["order"], program, bars[first])[0]
+    slippage += sum(n * toll(program, kind, bars[i]) for _, n, kind, i in parts)
+    funding = sum(n * carried(bars, program, trade["side"], (first, i)) for _, n, _, i in parts)
     fees = 2 * program.fee * lots
-    net = gross - slippage - fees
+    net = gross - slippage - fees - funding
     trade |= {"gross": gross, "slippage": slippage, "fees": fees, "net": net, "lots": lots}
+    trade["funding"] = funding
     if trade["stop"] is not None:
-        costs = (slip["market"] + slip["stop"]) * tick + 2 * program.fee
-        staked = lots * (trade["risk"] * tick + costs)
+        staked = lots * (trade["risk"] * tick + stopped(program))
         trade["r"] = math.floor(Fraction(net * 10_000, staked) + HALF) if staked else 0
     return trade

@@ -14,12 +14,13 @@ from engine.core.axis import scaled
 from engine.core.bars import Longs
 from engine.core.columns import Bools
 from engine.core.setups import Floats, Setups
+from engine.fills.costs import LIMIT, MARKET, RTH, STOP
 from engine.fills.distances import Distance, Dollars, Level, Percent, Risk, Ticks, Times
 from engine.fills.fast.chains import Tape, tape
 from engine.fills.fast.codes import DROPPED, NEVER
 from engine.fills.fast.reach import Bill, Starts, in_risk, reach, stay
 from engine.fills.measure import Ruler, measure
-from engine.fills.orders import outside, sent
+from engine.fills.orders import sent
 from engine.fills.rules import LEVEL
 from engine.fills.simulate import R_SCALE, Table
 
@@ -56,7 +57,7 @@ class Board:
 
     @cached_property
     def tape(self) -> Tape:
-        return tape(self.table.bars)
+        return tape(self.table.played)
 
     @cached_property
     def session(self) -> Longs:
@@ -65,9 +66,9 @@ class Board:
     @cached_property
     def starts(self) -> Starts:
         """F01; a setup of the last bar of all is never filled and stands at that bar."""
-        bars = self.table.bars
-        bar = np.minimum(self.setups.bar + 1, len(bars) - 1)
-        last = next(iter(self.table.frames.values())).last_bar[self.session]
+        bars, facts = self.table.played, next(iter(self.table.frames.values()))
+        bar = np.minimum(facts.ahead[self.setups.bar], len(bars) - 1)
+        last = facts.last_bar[self.session]
         return Starts(bar, last, self.setups.side, bars.open[bar].astype(np.int64))
 
     @cached_property
@@ -82,21 +83,22 @@ class Board:
         table = self.table
         return Ruler(table.bars, self.setups, sent(table.bars, self.setups), table.stake)
 
-    def bill(self, gains: int, slip: int, rate: Longs) -> Bill:
-        """F19 to F21: everything a trade pays whose exit slips so many ticks."""
-        slippage = (self.table.costs.slippage.market + slip) * self.table.stake.tick
+    def bill(self, gains: int, kind: int, rate: Longs) -> Bill:
+        """F19 to F21, F65: everything a trade pays that leaves by this kind of order."""
+        money = self.table.tolls.money[:, RTH]  # other hours with slippage of their own are refused
+        slippage = int(money[MARKET] + money[kind])
         costs = self.entry_fee + self.table.schedule.fixed[self.session] + slippage
         return Bill(gains, self.table.stake.tick, costs, rate[self.session])
 
     @cached_property
     def target_bill(self) -> Bill:
         """Of an order that rests in the book."""
-        return self.bill(1, self.table.costs.slippage.limit, self.table.schedule.maker)
+        return self.bill(1, LIMIT, self.table.schedule.maker)
 
     def stops(self, distances: Iterable[Distance | None]) -> Stops:
         """Ends at these stops."""
         table = self.table
-        bill = self.bill(-1, table.costs.slippage.stop, table.schedule.taker)
+        bill = self.bill(-1, STOP, table.schedule.taker)
         ends, far = self.ends(distances, bill)
         risk, tick = np.maximum(far, 0), table.stake.tick
         staked = risk * tick + table.stake.costs(self.session, self.starts.price * tick)
@@ -141,13 +143,13 @@ class Board:
 
     def end(self, flatten: int | None) -> End:
         """Ends at the flatten time or at the session's end."""
-        facts, entry, last = self.table.frames[flatten], self.setups.bar + 1, self.starts.last_bar
+        facts, last = self.table.frames[flatten], self.starts.last_bar
+        entry = facts.ahead[self.setups.bar]
         flat = facts.flatten_bar[self.session]
-        bill = self.bill(1, self.table.costs.slippage.market, self.table.schedule.taker)
+        bill = self.bill(1, MARKET, self.table.schedule.taker)
         codes = np.empty(len(self.setups), np.int64)
         stay(self.tape, self.starts, flat, bill, codes)
-        unfilled = (entry > last) | (entry >= flat) | outside(self.table.rules, facts, entry)
-        return End(codes, ~unfilled)
+        return End(codes, facts.inside[entry] & (entry <= last) & (entry < flat))
 
 
 def ticks(board: Board, distance: Distance | None, gains: int) -> tuple[Longs, Bools]:

@@ -18,7 +18,7 @@ from engine.fills.costs import Costs, Slippage
 from engine.fills.distances import Dollars, Level, Percent, Risk, Ticks, Times
 from engine.fills.exits import Exits
 from engine.fills.fast.codes import MONEY_LIMIT, MOST_BARS
-from engine.fills.limits import Rules
+from engine.fills.limits import CALENDAR, Rules
 from engine.fills.simulate import Table
 
 KNOWN: dict[type, frozenset[str]] = {
@@ -29,8 +29,8 @@ KNOWN: dict[type, frozenset[str]] = {
     Percent: frozenset({"percent"}),
     Dollars: frozenset({"dollars"}),
     Level: frozenset({"offset"}),
-    Rules: frozenset({"max_per_session", "entry_window"}),
-    Costs: frozenset({"commission", "slippage"}),
+    Rules: frozenset({"max_per_session", "entry_window", *CALENDAR}),
+    Costs: frozenset({"commission", "slippage", "spread"}),
     Slippage: frozenset({"market", "stop", "limit"}),
     Setups: frozenset({"bar", "side", "stop", "target", "attributes", "follow"}),
 }
@@ -51,18 +51,21 @@ def refused_table(table: Table, largest: int) -> str | None:
             f"a trade could make or lose {largest:.1e} money units: the fast path holds results "
             f"below {MONEY_LIMIT:.1e}"
         )
+    if table.inner.first.size:
+        return "bars inside the bars take the scanning kernel"
     return refused_value(table.rules) or refused_value(table.costs)
 
 
 def largest_result(table: Table) -> int:
-    """The most a trade within one session can make or lose, in money units."""
+    """The most a trade within one session can make or lose with all its lots, in money units."""
     bars = table.bars
     starts = np.flatnonzero(np.diff(bars.session, prepend=-1))
     highest = np.maximum.reduceat(bars.high, starts).astype(np.int64)
     lowest = np.minimum.reduceat(bars.low, starts).astype(np.int64)
     tick = bars.instrument.tick_money
     dearest = max(abs(int(highest.max())), abs(int(lowest.min()))) * tick
-    return int((highest - lowest).max()) * tick + table.dearest_costs(dearest)
+    move = int((highest - lowest).max()) * tick
+    return table.lots * (move + table.dearest_costs(dearest))
 
 
 def refused_value(value: Any) -> str | None:
