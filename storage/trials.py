@@ -25,6 +25,11 @@ class Trial:
     combinations: int
     time: str  # an ISO text
     kind: str = SWEEP
+    symbol: str = ""  # and where it is from, and the trade dates that were read, as ISO texts
+    source: str = ""
+    first: str = ""
+    last: str = ""
+    held: str = ""  # the first date of the hold-out, which was not read
 
 
 def append_trial(root: Path, trial: Trial) -> None:

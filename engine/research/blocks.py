@@ -21,6 +21,7 @@ class Part(NamedTuple):
 
     strategies: range
     tile: Tile
+    first: int | None = None  # its row of a plan that picks; a grid's rows follow from the places
 
     @property
     def size(self) -> int:
@@ -28,6 +29,8 @@ class Part(NamedTuple):
 
     def combinations(self, plan: Plan) -> Longs:
         """Rows of the plan, ascending."""
+        if self.first is not None:
+            return np.arange(self.first, self.first + self.size, dtype=np.int64)
         first = np.array(self.strategies, np.int64) * len(plan.exits)
         return np.add.outer(first, np.array(self.tile.rows, np.int64)).ravel()
 
@@ -43,11 +46,13 @@ def cut(plan: Plan, reasons: Sequence[str | None], workers: int, most: int) -> I
     structures = list(runs(plan))
     wanted = max(workers, min(len(structures), WAVES * workers))
     size = min(most, -(-len(plan) // wanted))
-    tiles, block = tiled(plan.exits, reasons, size), Filling(size)
+    tiles = tiled(plan.exits, reasons, size) if plan.picks is None else []
+    block, hand = Filling(size), Hand(plan, reasons, size)
     for strategies in structures:
-        if block.full(len(strategies) * len(plan.exits)):
+        made = list(hand.parts(strategies) if not tiles else parts(strategies, tiles, size))
+        if block.full(sum(part.size for part in made)):
             yield block.taken()
-        for part in parts(strategies, tiles, size):
+        for part in made:
             if block.full(part.size):
                 yield block.taken()
             block.parts.append(part)
@@ -86,3 +91,24 @@ def parts(strategies: range, tiles: Sequence[Tile], size: int) -> Iterator[Part]
         step = max(1, min(TRACKS, size // len(tile)))
         for k in range(0, len(strategies), step):
             yield Part(strategies[k : k + step], tile)
+
+
+class Hand:
+    """The parts of a plan that picks: each strategy has exits of its own."""
+
+    def __init__(self, plan: Plan, reasons: Sequence[str | None], size: int) -> None:
+        self.exits, self.reasons, self.size = plan.exits, reasons, size
+        self.picks = np.array(plan.picks or (), np.int64)
+
+    def parts(self, strategies: range) -> Iterator[Part]:
+        """The picked combinations of one structure, in the order of the plan."""
+        width = len(self.exits)
+        edges = np.searchsorted(self.picks, [s * width for s in (*strategies, strategies.stop)])
+        for k, strategy in enumerate(strategies):
+            for first in range(edges[k], edges[k + 1], self.size):
+                places = self.picks[first : min(first + self.size, edges[k + 1])] % width
+                yield Part(range(strategy, strategy + 1), self.tile(places.tolist()), int(first))
+
+    def tile(self, rows: list[int]) -> Tile:
+        exits = tuple(self.exits[row] for row in rows)
+        return Tile(tuple(rows), exits, tuple(self.reasons[row] for row in rows))

@@ -129,6 +129,7 @@ def check_range(table: Table, setups: Setups, largest: int) -> None:
     """Refuse what could carry a sum of squares out of int64, before anything is played."""
     bars = table.bars
     most = int(np.bincount(bars.session[setups.bar]).max(initial=0))
+    most = min(most, table.rules.max_per_session or most)
     sessions = int(bars.session[-1]) - int(bars.session[0]) + 1
     if (largest * most) ** 2 * sessions >= 2**63:
         raise RefusedError(

@@ -79,5 +79,6 @@ def row_of(trades: Trades, cells: Cells) -> Longs:
 def merged(rows: Longs, runs: Sequence[slice]) -> Longs:
     """Sums of runs of cells, by combination and run."""
     totals = np.empty((len(rows), len(runs), len(FIELDS)), np.int64)
-    merge_cells(rows, np.array([(run.start, run.stop) for run in runs], np.int64), totals)
+    ends = np.array([(run.start, run.stop) for run in runs], np.int64).reshape(-1, 2)
+    merge_cells(rows, ends, totals)
     return totals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -36,15 +36,19 @@ class Combination(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Strategies times exits, in that order, under one set of rules and costs."""
+    """Strategies times exits, in that order, under one set of rules and costs.
+
+    A search that does not play them all picks places of that grid, in ascending order.
+    """
 
     strategies: Sequence[Strategy]
     exits: Sequence[Exits]
     rules: Rules = field(default_factory=Rules)
     costs: Costs = field(default_factory=Costs)
+    picks: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        if not self.strategies or not self.exits:
+        if not self.strategies or not self.exits or not len(self):
             raise StudyError("a plan needs at least one strategy and one set of exits")
         named = {name for exits in self.exits for name in exits.texts()}
         for taken, what in ((named, "exits"), (COLUMNS, "columns of the combination table")):
@@ -53,11 +57,17 @@ class Plan:
                 raise StudyError(f"{clash} name {what}; call the strategy's parameter otherwise")
 
     def __len__(self) -> int:
-        return len(self.strategies) * len(self.exits)
+        return len(self.strategies) * len(self.exits) if self.picks is None else len(self.picks)
 
     def __getitem__(self, index: int) -> Combination:
-        strategy, exits = divmod(index, len(self.exits))
+        place = index if self.picks is None else self.picks[index]
+        strategy, exits = divmod(place, len(self.exits))
         return Combination(self.strategies[strategy], self.exits[exits])
+
+    @property
+    def all(self) -> Iterator[Combination]:
+        """Every combination, in order."""
+        return (self[c] for c in range(len(self)))
 
 
 def structure(strategy: Strategy) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from threading import local
@@ -23,7 +23,9 @@ from engine.research.folds import Fold, Folds
 from engine.research.grid import Out, play_part
 from engine.research.kernel import FIELDS
 from engine.research.ledger import Book, Cells
+from engine.research.pack import fits, packed, packed_words, unpacked, words
 from engine.research.plan import Plan
+from engine.research.shelf import NOWHERE, Pack, Shelf
 from engine.research.watch import Watch
 
 BLOCK_BYTES = 16 << 20  # of ledger rows, for each worker
@@ -54,7 +56,7 @@ class Reduced(NamedTuple):
     whole: Longs
     counts: Longs
     candidates: list[Candidate]
-    book: Longs | None
+    book: Longs  # cell by cell; without rows where it is not kept
     scanned: Counter[str]
 
 
@@ -86,18 +88,28 @@ def reasons(study: Study, largest: int) -> list[str | None]:
 
 
 def reductions(
-    study: Study, workers: int, watch: Watch, *, keep: bool
+    study: Study,
+    workers: int,
+    watch: Watch,
+    *,
+    keep: bool,
+    desks: Desks | None = None,
+    shelf: Shelf = NOWHERE,
 ) -> Generator[Reduced, None, None]:
-    """Play all blocks; few wait at a time, so memory does not grow with the study."""
-    player = Player(study, watch, workers, keep=keep)
+    """Play all blocks; few wait at a time, so memory does not grow with the study.
+
+    What the shelf holds of them is not played again; they are cut as they were when it was empty.
+    """
+    made = desks or Desks(desk_maker(study), 2 * workers)
+    player = Player(study, watch, made, shelf, keep=keep)
     most = max(1, BLOCK_BYTES // study.row_bytes)
-    blocks = cut(study.plan, player.reasons, workers, most)
+    blocks = enumerate(cut(study.plan, player.reasons, cut_for(shelf, workers), most))
     pool = ThreadPoolExecutor(workers)
     try:
         waiting: set[Future[Reduced]] = set()
         while True:
             more = islice(blocks, 2 * workers - len(waiting))
-            waiting |= {pool.submit(player.play, block) for block in more}
+            waiting |= {pool.submit(player.once, *block) for block in more}
             if not waiting:
                 break
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -108,20 +120,37 @@ def reductions(
         pool.shutdown(cancel_futures=True)
 
 
+def cut_for(shelf: Shelf, workers: int) -> int:
+    """For how many workers a study is cut: for those that began it."""
+    begun = shelf.get("cut")
+    if begun is None:
+        shelf.put("cut", {"workers": np.array([workers])})
+        return workers
+    return int(begun["workers"][0])
+
+
+def desk_maker(study: Study) -> Callable[[Strategy], Desk]:
+    """How a desk is laid for one structure of a study."""
+    largest = largest_result(study.table)
+
+    def made(strategy: Strategy) -> Desk:
+        setups = strategy.setups(study.table.bars)
+        check_range(study.table, setups, largest)
+        return Desk(study.table, study.cells, setups)
+
+    return made
+
+
 class Player:
     """Plays blocks of one study; every worker writes into rows of its own, again and again."""
 
-    def __init__(self, study: Study, watch: Watch, workers: int, *, keep: bool) -> None:
+    def __init__(
+        self, study: Study, watch: Watch, desks: Desks, shelf: Shelf, *, keep: bool
+    ) -> None:
         self.study, self.watch, self.keep = study, watch, keep
-        self.largest = largest_result(study.table)
-        self.reasons = reasons(study, self.largest)
-        self.desks = Desks(self.desk, 2 * workers)
+        self.reasons = reasons(study, largest_result(study.table))
+        self.desks, self.shelf = desks, shelf
         self.own = local()
-
-    def desk(self, strategy: Strategy) -> Desk:
-        setups = strategy.setups(self.study.table.bars)
-        check_range(self.study.table, setups, self.largest)
-        return Desk(self.study.table, self.study.cells, setups)
 
     def ledger(self, count: int) -> Longs:
         """Rows for a block, of the worker that asks."""
@@ -130,10 +159,36 @@ class Player:
         rows: Longs = self.own.rows[:count]
         return rows
 
-    def play(self, block: Block) -> Reduced:
-        """One block, from its combinations to what is left of them."""
+    def once(self, number: int, block: Block) -> Reduced:
+        """One block: from the shelf, or played and put there."""
+        name = f"block-{number:06d}"
+        rows = np.concatenate([part.combinations(self.study.plan) for part in block])
+        pack = self.shelf.get(name)
+        if pack is not None and fits(pack, rows):
+            for _ in rows:
+                self.watch.played()
+            return self.taken(pack)
+        made = self.play(block, rows)
+        if not self.watch.stopped.is_set():  # or it may have been left half played
+            self.shelf.put(name, self.pack(rows, made))
+        return made
+
+    def pack(self, key: Longs, made: Reduced) -> Pack:
+        """A reduction as it is kept."""
+        names = ("rows", "whole", "counts", "book")
+        sums = {"key": key} | {name: getattr(made, name) for name in names}
+        return {**sums, **packed(made.candidates), **packed_words(made.scanned)}
+
+    def taken(self, pack: Pack) -> Reduced:
+        """A reduction as it was kept."""
         study = self.study
-        rows = np.concatenate([part.combinations(study.plan) for part in block])
+        found = unpacked(pack, study.cut, study.periods, study.rules)
+        sums = pack["rows"], pack["whole"], pack["counts"]
+        return Reduced(*sums, found, pack["book"], words(pack))
+
+    def play(self, block: Block, rows: Longs) -> Reduced:
+        """One block, from its combinations to what is left of them, in the order of the plan."""
+        study = self.study
         out, first = Out(self.ledger(len(rows)), np.zeros((len(rows), 3), np.int64)), 0
         scanned: Counter[str] = Counter()
         for part in block:
@@ -143,7 +198,10 @@ class Player:
             for reason in filter(None, desk.reasons(part.tile)):
                 scanned[reason] += len(part.strategies)
             first += part.size
+        order = np.argsort(rows, kind="stable")
+        if (np.diff(rows) < 0).any():  # of equals the plan's earlier one is chosen
+            rows, out = rows[order], Out(*(o[order] for o in out))
         book = Book(out.ledger, study.cells, study.periods)
         chosen = candidates(book, study.cut, study.rules, rows)
-        kept = out.ledger.copy() if self.keep else None
+        kept = out.ledger.copy() if self.keep else out.ledger[:0]
         return Reduced(rows, book.whole.rows, out.counts, chosen, kept, scanned)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from engine.core.setups import Setups
 from engine.fills import OUTCOMES, Trades
 from engine.fills.simulate import best_net
 from engine.research.grid import play_one
-from engine.research.plan import Plan, passed
+from engine.research.plan import Plan, passed, structure
 from engine.research.sweep import Swept
 
 
@@ -27,10 +29,23 @@ class Replay:
     best: Longs  # net of each trade under the best reading
 
 
-def replay(swept: Swept, combination: int) -> Replay:
-    """The same trades the sweep counted, this time kept."""
+def replays(swept: Swept, combinations: Sequence[int]) -> dict[int, Replay]:
+    """Several combinations in full; those of one structure share its setups."""
+    shared: dict[tuple[Any, ...], Setups] = {}
+    found = {}
+    for combination in combinations:
+        strategy = swept.plan[combination].strategy
+        key = structure(strategy)
+        if key not in shared:
+            shared[key] = strategy.setups(swept.table.bars)
+        found[combination] = replay(swept, combination, shared[key])
+    return found
+
+
+def replay(swept: Swept, combination: int, setups: Setups | None = None) -> Replay:
+    """The same trades the sweep counted, this time kept; setups are made where none are handed."""
     table, one = swept.table, swept.plan[combination]
-    setups = one.strategy.setups(table.bars)
+    setups = one.strategy.setups(table.bars) if setups is None else setups
     rows, played = play_one(table, setups, one)
     kept = setups.take(rows)
     best = best_net(table, kept, one.exits, played.trades)

@@ -19,6 +19,7 @@ from engine.research.measures import Merged
 from engine.research.plan import Plan
 from engine.research.plateau import beside
 from engine.research.reduction import PLATEAU, book_of, periods, reductions, study_of
+from engine.research.shelf import NOWHERE, Shelf
 from engine.research.walk import Choice, best, walk
 from engine.research.watch import Progress, Watch, unseen
 
@@ -61,7 +62,13 @@ class Swept:
 
 
 def sweep(
-    bars: Bars, plan: Plan, folds: Folds, *, workers: int = 1, progress: Progress = unseen
+    bars: Bars,
+    plan: Plan,
+    folds: Folds,
+    *,
+    workers: int = 1,
+    progress: Progress = unseen,
+    shelf: Shelf = NOWHERE,
 ) -> Swept:
     """Play the whole plan; the same bytes for any number of workers and any size of block."""
     study = study_of(bars, plan, folds)
@@ -70,10 +77,11 @@ def sweep(
     found = [nobody(fold, study.periods, folds) for fold in study.cut]
     scanned: Counter[str] = Counter()
     watch = Watch(len(plan), progress)
-    with closing(reductions(study, workers, watch, keep=book is not None)) as blocks:
+    made = reductions(study, workers, watch, keep=book is not None, shelf=shelf)
+    with closing(made) as blocks:
         for block in blocks:
             whole[block.rows], counts[block.rows] = block.whole, block.counts
-            if book is not None and block.book is not None:
+            if book is not None:
                 book.rows[block.rows] = block.book
             pairs = zip(found, block.candidates, strict=True)
             found = [better(one, other, folds) for one, other in pairs]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from engine.research.measures import OBJECTIVES, Merged, expectancy
-from engine.research.replay import Replay, between, replay
+from engine.research.replay import Replay, between, replays
 from engine.research.sweep import Swept
 from engine.research.trade_table import setup_frame, trade_frame
 
@@ -22,13 +22,13 @@ def tables(swept: Swept) -> dict[str, pl.DataFrame]:
     chosen = {choice.combination for choice in swept.choices} | {swept.best}
     named = sorted(c for c in chosen if c is not None)
     # Where nothing was admissible the first combination is kept, so that its setups tell why.
-    replays = {c: replay(swept, c) for c in named or [0]}
-    trades = trade_rows(swept, replays)
+    played = replays(swept, named or [0])
+    trades = trade_rows(swept, played)
     return {
         "combinations": combination_frame(swept),
         "folds": fold_frame(swept),
         "trades": trades,
-        "setups": pl.concat([setup_frame(swept.table.bars, found) for found in replays.values()]),
+        "setups": pl.concat([setup_frame(swept.table.bars, found) for found in played.values()]),
         "equity": pl.concat([equity_frame(swept, trades, scope) for scope in SCOPES]),
         "evidence": evidence_frame(swept),
     }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.core.columns import Array
+from engine.research.evidence.chance import Floats
 from engine.research.evidence.tails import (
     below,
     binomial_at_least,
@@ -43,6 +44,18 @@ def t_test(values: Array, level: float = 0.95) -> Mean:
     t, reach = mean / error, student_quantile((1 + level) / 2, count - 1) * error
     above, apart = student_above(t, count - 1), 2 * student_above(abs(t), count - 1)
     return Mean(count, mean, mean - reach, mean + reach, t, above, apart)
+
+
+NEAR = 1.6  # up to here a test is above 5 % by any count, and the normal tail is near enough
+
+
+def t_tests(ratios: Array, count: int) -> Floats:
+    """Chance of each mean over deviation, of so many values, being so high by luck."""
+    found = np.full(len(ratios), np.nan)
+    for row, t in enumerate((np.asarray(ratios) * math.sqrt(count)).tolist()):
+        if not math.isnan(t) and count >= LEAST:
+            found[row] = student_above(t, count - 1) if t > NEAR else below(-t)
+    return found
 
 
 class Share(NamedTuple):

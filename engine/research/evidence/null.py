@@ -7,11 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from engine.core.bars import Bars
 from engine.core.errors import StudyError, unknown
+from engine.research.evidence.line import Line
 from engine.research.folds import Folds
 from engine.research.measures import OBJECTIVES
 from engine.research.plan import Plan
+from engine.research.shelf import NOWHERE, Shelf
 from engine.research.sweep import Swept, sweep
 from engine.research.watch import Progress, unseen
 from engine.synth.mirror import Source, mirror, shuffle
@@ -21,6 +25,7 @@ KINDS: Final[dict[str, Callable[[Bars, Source], Bars]]] = {
     "sessions": shuffle,
     "phases": lambda bars, source: shuffle(bars, source, PHASE),
 }
+Search = Callable[[Bars, Progress], Swept]
 PHASE: Final = 30  # minutes of a stretch that phases exchange
 
 
@@ -31,7 +36,6 @@ class Surrogates:
     count: int = 19
     seed: int = 0
     kind: str = "mirror"
-    workers: int = 1
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -63,20 +67,43 @@ def score(swept: Swept) -> Score:
     return Score(value, best_net, walk_net, trades, net / trades if trades else math.nan)
 
 
+def plain(plan: Plan, folds: Folds, workers: int = 1) -> Search:
+    """The search of a whole plan."""
+    return lambda bars, told: sweep(bars, plan, folds, workers=workers, progress=told)
+
+
 def null(
-    bars: Bars, plan: Plan, folds: Folds, how: Surrogates, progress: Progress = unseen
+    bars: Bars,
+    search: Search,
+    how: Surrogates,
+    progress: Progress = unseen,
+    shelf: Shelf = NOWHERE,
 ) -> list[Score]:
-    """Search every surrogate; the same for any number of workers."""
-    total, found = how.count * len(plan), []
-    for turn in range(how.count):
+    """Search every surrogate, as the real bars were; those on the shelf were searched before."""
+    return [searched(bars, search, how, turn, progress, shelf) for turn in range(how.count)]
+
+
+def searched(
+    bars: Bars, search: Search, how: Surrogates, turn: int, progress: Progress, shelf: Shelf
+) -> Score:
+    name = f"surrogate-{how.kind}-{how.seed}-{turn:06d}"
+    pack = shelf.get(name)
+    if pack is None:
         made = KINDS[how.kind](bars, Source(how.seed, turn))
-        told = onward(progress, turn * len(plan), total)
-        found.append(score(sweep(made, plan, folds, workers=how.workers, progress=told)))
-    return found
+        found = score(search(made, among(progress, turn, how.count)))
+        shelf.put(name, {"score": np.array(found, np.float64)})
+        return found
+    best, best_net, walk_net, trades, expectancy = pack["score"].tolist()
+    return Score(best, best_net, walk_net, int(trades), expectancy)
+
+
+def among(progress: Progress, turn: int, count: int) -> Progress:
+    """One count over all surrogates; each is told as long as it says it is."""
+    return lambda done, each: progress(turn * each + done, count * each)
 
 
 def onward(progress: Progress, before: int, total: int) -> Progress:
-    """One count over all surrogates."""
+    """A count that goes on from what was done before."""
     return lambda done, _: progress(before + done, total)
 
 
@@ -97,3 +124,24 @@ def rank(real: float, surrogates: Sequence[float]) -> Rank:
     count = len(surrogates)
     percentile = (count - higher - equal / 2) / count
     return Rank(percentile, (1 + higher + equal) / (count + 1), len(told))
+
+
+def null_lines(swept: Swept, scores: Sequence[Score], how: Surrogates) -> list[Line]:
+    """Where the real search stands among the surrogates: its best, and its walk-forward."""
+    real, unit = score(swept), float(swept.table.bars.instrument.money_unit)
+    objective = unit if swept.folds.objective in ("expectancy", "net") else 1.0
+    said = {
+        "null_best": ("best", objective, f"{swept.folds.objective} of the best in sample"),
+        "null_walk": ("walk_net", unit, "net of the walk-forward"),
+    }
+    lines = []
+    for measure, (name, scale, text) in said.items():
+        theirs = [float(getattr(one, name)) for one in scores]
+        place = rank(getattr(real, name), theirs)
+        told = [value * scale for value in theirs if not math.isnan(value)]
+        low, high = np.percentile(told, (5, 95)).tolist() if told else (math.nan, math.nan)
+        note = f"percentile of the {text} among {how.count} searches of a {how.kind} without edge"
+        lines.append(
+            Line("study", measure, place.percentile, note, low, high, place.p_value, how.count)
+        )
+    return lines

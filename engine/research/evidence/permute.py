@@ -17,6 +17,7 @@ from engine.research.evidence.chance import Floats, coins, orders, picks, words
 
 LEAST = 20  # trades below which no permutation is made
 CHUNK = 1000  # draws at once
+COINS = 5_000_000  # signs held at the same time
 PERCENTS = np.arange(1, 100)
 
 
@@ -37,10 +38,11 @@ def sign_flips(values: Longs, draws: int = 10_000, seed: int = 0) -> Flipped:
         none = math.nan
         return Flipped(told / count if count else none, none, none, none, np.full(99, none))
     floats = values.astype(np.float64)  # sums of whole numbers below 2**53: exact in any order
+    chunk = min(CHUNK, max(1, COINS // count))
     sums = np.concatenate(
         [
-            coins(words(seed, f"sign flips {first}", min(CHUNK, draws - first), count)) @ floats
-            for first in range(0, draws, CHUNK)
+            coins(words(seed, f"sign flips {first}", min(chunk, draws - first), count)) @ floats
+            for first in range(0, draws, chunk)
         ]
     )
     tests = (sums >= told, sums <= told, np.abs(sums) >= abs(told))

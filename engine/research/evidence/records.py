@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from contextlib import closing
+from typing import Final, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from engine.core.bars import Longs
+from engine.core.columns import frozen
 from engine.research.evidence.bands import Days
 from engine.research.grid import play_one
+from engine.research.kernel import FIELDS
+from engine.research.ledger import Cells
+from engine.research.reduction import Study, reductions
 from engine.research.sweep import Swept
+from engine.research.watch import Progress, Watch, unseen
+
+WHOLE_BYTES: Final = 256 << 20  # of session rows: more than that is a sample
+NET: Final = FIELDS.index("net")
 
 
 class Taken(NamedTuple):
@@ -57,6 +67,33 @@ def stitched(swept: Swept) -> Taken:
             places.append(one.session[inside] - start + before)
         before += stop - start
     return Taken(np.concatenate(nets), np.concatenate(places), before)
+
+
+def recorded(swept: Swept, trades: pl.DataFrame, scope: str) -> Taken:
+    """What the trades of a run say of a scope: the same record, without playing it again."""
+    days, rows = np.array(swept.days(scope), np.int64), trades.filter(pl.col("scope") == scope)
+    dates = rows["trade_date"].cast(pl.Int32).to_numpy().astype(np.int64)
+    net = rows["net"].to_numpy().astype(np.int64)
+    return Taken(net, np.searchsorted(days, dates).astype(np.int64), len(days))
+
+
+def every_row(swept: Swept, workers: int = 1, progress: Progress = unseen) -> Longs:
+    """Net of all combinations by session, played in blocks whose cells are single sessions."""
+    sessions, table = swept.cells.edges[-1], swept.table
+    places = np.concatenate((np.full(swept.first, -1), np.arange(sessions))).astype(np.int64)
+    cells = Cells(tuple(range(sessions + 1)), frozen(places), swept.first)
+    study = Study(table, swept.plan, swept.folds, (), cells, swept.whole.periods)
+    out = np.zeros((len(swept.plan), sessions), np.int64)
+    watch = Watch(len(swept.plan), progress)
+    with closing(reductions(study, workers, watch, keep=True)) as blocks:
+        for block in blocks:
+            out[block.rows] = block.book[:, :, NET]
+    return out
+
+
+def fits(swept: Swept) -> bool:
+    """Whether the session rows of all combinations are few enough to be held."""
+    return len(swept.plan) * swept.cells.edges[-1] * np.dtype(np.int64).itemsize <= WHOLE_BYTES
 
 
 def session_rows(swept: Swept, combinations: Sequence[int]) -> Longs:

@@ -73,10 +73,13 @@ def best_of(trials: int) -> float:
 
 def hurdle_of(trials: int, ratios: Array) -> float:
     """The ratio the best of so many worthless trials would show, by the spread of those tried."""
+    return best_of(trials) * spread_of(ratios) if trials > 1 else 0.0
+
+
+def spread_of(ratios: Array) -> float:
+    """How far the ratios of the trials lie apart; one alone has no spread."""
     told = ratios[~np.isnan(ratios)]
-    if trials < 2:
-        return 0.0
-    return best_of(trials) * float(told.std(ddof=1)) if len(told) > 1 else math.nan
+    return float(told.std(ddof=1)) if len(told) > 1 else math.nan
 
 
 def deflated(m: Moments, trials: int, ratios: Array) -> float:

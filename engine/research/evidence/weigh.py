@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 
-from engine.core.errors import StudyError
+from engine.core.bars import Longs
 from engine.research.evidence.bands import bands, chance_of_loss
 from engine.research.evidence.chance import Floats
+from engine.research.evidence.families import bonferroni, false_discovery, holm
 from engine.research.evidence.forward import (
     Record,
     consistency,
@@ -19,10 +19,19 @@ from engine.research.evidence.forward import (
     efficiency,
     overfitting,
 )
-from engine.research.evidence.means import hit_rate, t_test
-from engine.research.evidence.overfit import BLOCKS, Blocks, overfit
+from engine.research.evidence.line import Line, Weighed, Weighing
+from engine.research.evidence.means import hit_rate, power, t_test, t_tests, trades_needed
+from engine.research.evidence.overfit import BLOCKS, Blocks, Overfit, overfit
 from engine.research.evidence.permute import sign_flips
-from engine.research.evidence.records import Taken, sample, session_rows, stitched, taken
+from engine.research.evidence.records import (
+    Taken,
+    every_row,
+    fits,
+    sample,
+    session_rows,
+    stitched,
+    taken,
+)
 from engine.research.evidence.resample import Resample
 from engine.research.evidence.sharpe import (
     deflated,
@@ -31,50 +40,45 @@ from engine.research.evidence.sharpe import (
     probable,
     shortest_backtest,
     shortest_record,
+    spread_of,
 )
 from engine.research.evidence.snooping import snooped
 from engine.research.measures import Merged, ratio
 from engine.research.plan import Plan
 from engine.research.sweep import Swept
 
-MONEY = ("net", "expectancy", "max_drawdown")
+MONEY: Final = ("net", "expectancy", "max_drawdown")
+REPLAYED: Final = 500  # combinations of a grid too large to be read whole
+COMPARED: Final = 2000  # combinations whose results are correlated with each other
+LEVEL: Final = 0.05
+FAMILIES: Final = {"bonferroni": bonferroni, "holm": holm, "false_discovery": false_discovery}
 
 
-class Line(NamedTuple):
-    """One figure of the evidence table; what is undefined is NaN."""
+def weigh(swept: Swept, asked: Weighing, records: Mapping[str, Taken] | None = None) -> Weighed:
+    """The search first, then the best in sample, then the walk-forward.
 
-    scope: str  # study, best or oos
-    measure: str
-    value: float
-    note: str
-    low: float = math.nan
-    high: float = math.nan
-    p_value: float = math.nan
-    draws: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """How much is weighed: trials ever made on the data, how to redraw, combinations replayed."""
-
-    trials: int
-    how: Resample = field(default_factory=Resample)
-    most: int = 500
-
-    def __post_init__(self) -> None:
-        if self.trials < 1 or self.most < 1:
-            raise StudyError(f"{self.trials} trials, {self.most} replayed: both are 1 or more")
-
-
-def weigh(swept: Swept, asked: Weighing) -> list[Line]:
-    """The search first, then the best in sample, then the walk-forward."""
-    found = list(of_search(swept, asked))
+    `records` are the trades of `best` and `oos` where somebody has them already.
+    """
+    told = dict(records or {})
+    chosen, rows = read(swept, asked)
+    split = overfit(Blocks.of(rows)) if rows.shape[1] >= BLOCKS else None
+    found = list(of_search(swept, rows, split, asked))
     if swept.best is not None:
-        best = taken(swept, swept.best)
+        best = told.get("best") or taken(swept, swept.best)
         found += of_best(swept, best, asked)
         found += of_record("best", best, swept, asked.how)
-    walked = stitched(swept)
-    return [*found, *of_record("oos", walked, swept, asked.how), *of_walk(swept)]
+    walked = told.get("oos") or stitched(swept)
+    found += of_record("oos", walked, swept, asked.how)
+    return Weighed([*found, *of_walk(swept)], split, chosen)
+
+
+def read(swept: Swept, asked: Weighing) -> tuple[list[int], Longs]:
+    """Session rows of all combinations, or of a part spaced evenly through the grid."""
+    count = len(swept.plan)
+    if count <= asked.most and fits(swept):
+        return list(range(count)), every_row(swept, asked.workers)
+    chosen = sample(count, min(asked.most, REPLAYED)).tolist()
+    return chosen, session_rows(swept, chosen)
 
 
 def ratios(whole: Merged) -> Floats:
@@ -84,16 +88,14 @@ def ratios(whole: Merged) -> Floats:
     return ratio(mean, np.sqrt(np.maximum(spread, 0) / max(1, whole.sessions - 1)))
 
 
-def of_search(swept: Swept, asked: Weighing) -> Iterator[Line]:
-    """What the search as a whole is worth, on the combinations that are replayed."""
-    chosen = sample(len(swept.plan), asked.most)
-    rows, how = session_rows(swept, chosen.tolist()), asked.how
-    said = f"{len(rows)} of {len(swept.plan)} combinations"
-    yield Line("study", "trials", asked.trials, "combinations ever tried on these data")
-    told = groups(rows)
-    yield Line("study", "groups", told.groups, f"{said} that move apart, correlation below 0.7")
-    if rows.shape[1] >= BLOCKS:
-        split = overfit(Blocks.of(rows))
+def of_search(swept: Swept, rows: Longs, split: Overfit | None, asked: Weighing) -> Iterator[Line]:
+    """What the search as a whole is worth, on the combinations that are read."""
+    said, how = f"{len(rows)} of {len(swept.plan)} combinations", asked.how
+    yield Line("study", "trials", asked.trials, "combinations tried")
+    few = rows[sample(len(rows), COMPARED)]
+    text = f"{len(few)} of {len(swept.plan)} combinations"
+    yield Line("study", "groups", groups(few).groups, f"{text} that move apart, correlation < 0.7")
+    if split is not None:
         text = f"{said}, {len(split.logit):,} splits of {BLOCKS} blocks"
         yield Line("study", "pbo", split.pbo, f"the best is below the middle elsewhere; {text}")
         yield Line("study", "pbo_slope", split.slope, f"test on train; {text}")
@@ -103,11 +105,28 @@ def of_search(swept: Swept, asked: Weighing) -> Iterator[Line]:
     tests = {"reality_check": test.reality, "spa": test.consistent}
     for name, p in tests.items():
         yield Line("study", name, math.nan, text, p_value=p, draws=how.draws)
+    yield from of_families(swept.whole)
+
+
+def of_families(whole: Merged) -> Iterator[Line]:
+    """How many combinations are above zero when all of them are counted as tests."""
+    p = t_tests(ratios(whole), whole.sessions)
+    tested = int(np.count_nonzero(~np.isnan(p)))
+    for name, adjust in FAMILIES.items():
+        made = adjust(p)
+        count, least = float((made <= LEVEL).sum()), made[~np.isnan(made)].min(initial=1.0)
+        note = f"of {tested} combinations that traded, mean session above zero at 5 %"
+        yield Line("study", name, count, note, p_value=float(least) if tested else math.nan)
 
 
 def of_best(swept: Swept, best: Taken, asked: Weighing) -> Iterator[Line]:
     """What is left of the best in sample when it is known to be the best of many."""
     all_ratios, m = ratios(swept.whole), moments(best.days.net)
+    yield Line("best", "sessions", m.sessions, "played, idle ones too")
+    yield Line("best", "ratio", m.sharpe, "Sharpe ratio of sessions, not a year's")
+    yield Line("best", "skew", m.skew, "of its sessions")
+    yield Line("best", "kurtosis", m.kurtosis, "of its sessions; 3 is normal")
+    yield Line("best", "trial_spread", spread_of(all_ratios), "deviation of all ratios tried")
     dsr = deflated(m, asked.trials, all_ratios)
     yield Line("best", "dsr", dsr, f"chance to be better than the best of {asked.trials} by luck")
     years = shortest_backtest(asked.trials, m.sharpe)
@@ -117,6 +136,7 @@ def of_best(swept: Swept, best: Taken, asked: Weighing) -> Iterator[Line]:
 def of_record(scope: str, record: Taken, swept: Swept, how: Resample) -> Iterator[Line]:
     """Bands and tests of one run of trades."""
     days, unit = record.days, float(swept.table.bars.instrument.money_unit)
+    yield Line(scope, "trades", len(record.net), f"in {record.sessions} sessions")
     text = f"95 % of {how.method} draws, blocks of {how.length(record.sessions)} sessions"
     for name, one in bands(days, how, periods=swept.whole.periods).items():
         low, value, high = (x * (unit if name in MONEY else 1) for x in one[:3])
@@ -135,6 +155,16 @@ def of_record(scope: str, record: Taken, swept: Swept, how: Resample) -> Iterato
     note = "money a trade against random signs"
     p, draws = flips.p_above, how.draws
     yield Line(scope, "sign_flips", flips.mean * unit, note, p_value=p, draws=draws)
+    yield from of_power(scope, mean.t, len(record.net))
+
+
+def of_power(scope: str, t: float, count: int) -> Iterator[Line]:
+    """What so many trades could have told, were the mean seen here the true one."""
+    effect = t / math.sqrt(count) if count else math.nan
+    told = power(effect, count) if count else math.nan
+    yield Line(scope, "power", told, "chance that so many trades tell this mean from zero")
+    needed = math.nan if math.isnan(effect) else trades_needed(effect)
+    yield Line(scope, "trades_needed", needed, "trades until that chance is 80 %")
 
 
 def of_walk(swept: Swept) -> Iterator[Line]:

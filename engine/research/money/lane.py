@@ -108,15 +108,16 @@ class Crossings(NamedTuple):
 
 
 def crossings(bars: Bars, trades: pl.DataFrame, costs: Costs) -> Crossings:
-    tick, slip = bars.instrument.tick_money, costs.slippage
+    tick = bars.instrument.tick_money
+    market, stop = costs.tolls(tick).max(axis=1)[:2].tolist()
     schedule = costs.schedule(bars)
     session = bars.session[trades["entry_bar"].to_numpy()].astype(np.int64)
     fees = schedule.side(
         session, schedule.taker, trades["entry"].to_numpy().astype(np.int64) * tick
     )
     every = np.ones(len(fees), np.int64)
-    stopped = 2 * fees + (slip.market + max(slip.market, slip.stop)) * tick
-    return Crossings(slip.market * tick * every, fees, stopped, tick * every)
+    stopped = 2 * fees + market + max(market, stop)
+    return Crossings(market * every, fees, stopped, tick * every)
 
 
 def unit_of(row: dict[str, Any], paid: list[int], named: Named) -> Unit:

@@ -45,7 +45,7 @@ class Track:
         tick = self.lane.bars.instrument.tick_money
         session = self.lane.bars.session[bar : bar + 1].astype(np.int64)
         fees = self.schedule.side(session, self.schedule.taker, np.array([price * tick]))
-        return self.lane.costs.slippage.market * tick, int(fees[0])
+        return int(self.lane.costs.tolls(tick)[0].max()), int(fees[0])
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -8,7 +8,16 @@ import pytest
 
 from engine.core.errors import StudyError, UnknownError
 from engine.research import Folds, Plan, sweep
-from engine.research.evidence.null import Score, Surrogates, null, rank, score
+from engine.research.evidence.null import (
+    Score,
+    Surrogates,
+    null,
+    null_lines,
+    onward,
+    plain,
+    rank,
+    score,
+)
 from engine.synth.mirror import Source, mirror
 from tests.proof.sizes import sized as cases
 from tests.research.evidence.noise import evenness
@@ -19,7 +28,7 @@ SMALL = Plan(plan().strategies[:2], plan().exits[:1])
 
 @pytest.mark.covers("T30")
 def test_any_number_of_workers_finds_the_same() -> None:
-    one, two = (null(market(20), SMALL, FOLDS, Surrogates(3, 5, workers=n)) for n in (1, 4))
+    one, two = (null(market(20), plain(SMALL, FOLDS, n), Surrogates(3, 5)) for n in (1, 4))
     assert one == two
     assert len(set(one)) == 3
     again = score(sweep(mirror(market(20), Source(5, 1)), SMALL, FOLDS))
@@ -28,13 +37,54 @@ def test_any_number_of_workers_finds_the_same() -> None:
 
 @pytest.mark.parametrize("kind", ["mirror", "sessions", "phases"])
 def test_every_kind_of_surrogate_can_be_searched(kind: str) -> None:
-    assert len(null(market(20), SMALL, FOLDS, Surrogates(1, kind=kind))) == 1
+    assert len(null(market(20), plain(SMALL, FOLDS), Surrogates(1, kind=kind))) == 1
 
 
 def test_progress_counts_over_all_surrogates() -> None:
     seen: list = []
-    null(market(20), SMALL, FOLDS, Surrogates(2), lambda *told: seen.append(told))
+    null(market(20), plain(SMALL, FOLDS), Surrogates(2), lambda *told: seen.append(told))
     assert seen == [(done, 2 * len(SMALL)) for done in range(1, 2 * len(SMALL) + 1)]
+    seen.clear()
+    onward(lambda *told: seen.append(told), 5, 9)(2, 4)
+    assert seen == [(7, 9)]
+
+
+class Kept(dict):
+    """A shelf in memory."""
+
+    def put(self, name, pack):
+        self[name] = pack
+
+
+def test_a_killed_null_goes_on_where_it_was() -> None:
+    shelf, played = Kept(), []
+
+    def search(bars, told):
+        played.append(len(played))
+        if len(played) == 3:
+            raise KeyboardInterrupt
+        return plain(SMALL, FOLDS)(bars, told)
+
+    with pytest.raises(KeyboardInterrupt):
+        null(market(20), search, Surrogates(3), shelf=shelf)
+    again = null(market(20), search, Surrogates(3), shelf=shelf)
+    assert len(played) == 4
+    assert again == null(market(20), plain(SMALL, FOLDS), Surrogates(3))
+
+
+def test_lines_say_where_the_real_search_stands() -> None:
+    theirs = [Score(5.0, 9.0, float(k), 3, 1.0) for k in range(-19_000, 19_000, 2000)]
+    theirs += [Score(math.nan, math.nan, math.nan, 0, math.nan)]
+    best, walk = null_lines(swept(), theirs, Surrogates(20))
+    real = score(swept())
+    assert (best.scope, best.measure, walk.measure) == ("study", "null_best", "null_walk")
+    assert (walk.value, walk.p_value) == rank(real.walk_net, [s.walk_net for s in theirs])[:2]
+    assert (best.low, best.high) == (0.05, 0.05)  # money units are cents
+    assert walk.low == pytest.approx(-172)
+    assert walk.high == pytest.approx(152)
+    assert walk.draws == 20
+    silent = [theirs[-1]] * 3
+    assert math.isnan(null_lines(swept(), silent, Surrogates(3))[0].low)
 
 
 def test_a_score_is_what_the_search_would_show() -> None:
@@ -83,7 +133,7 @@ def test_a_market_without_edge_ranks_anywhere() -> None:
     for study in range(studies):
         bars = mirror(market(20), Source(1000 + study))
         real = score(sweep(bars, SMALL, FOLDS))
-        found = null(bars, SMALL, FOLDS, Surrogates(count, study))
+        found = null(bars, plain(SMALL, FOLDS), Surrogates(count, study))
         for name, values in p.items():
             values.append(
                 rank(getattr(real, name), [getattr(one, name) for one in found]).percentile
@@ -101,7 +151,7 @@ def test_a_planted_edge_stands_above_all_its_mirrors() -> None:
     named = {n: getattr(bars, n) + drift for n in ("open", "high", "low", "close")}
     named["high"], named["low"] = named["high"] + 4, named["low"] - 4
     moved = replace(bars, arrays=bars.arrays._replace(**named))
-    real, found = score(sweep(moved, SMALL, FOLDS)), null(moved, SMALL, FOLDS, Surrogates(9))
+    real, found = score(sweep(moved, SMALL, FOLDS)), null(moved, plain(SMALL, FOLDS), Surrogates(9))
     for name in Score._fields[:3]:
         assert rank(getattr(real, name), [getattr(one, name) for one in found]).p_value == 0.1
     assert Breakout in {type(s) for s in SMALL.strategies}

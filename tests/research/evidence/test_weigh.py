@@ -10,13 +10,25 @@ import pytest
 from engine import Folds, Plan, sweep
 from engine.core.errors import StudyError
 from engine.research.evidence.bands import bands
+from engine.research.evidence.line import Line, Weighing
+from engine.research.evidence.means import power, t_test, t_tests, trades_needed
 from engine.research.evidence.overfit import Blocks, overfit
-from engine.research.evidence.records import sample, session_rows, stitched, taken
+from engine.research.evidence.records import (
+    Taken,
+    every_row,
+    recorded,
+    sample,
+    session_rows,
+    stitched,
+    taken,
+)
 from engine.research.evidence.resample import Resample
 from engine.research.evidence.sharpe import deflated, moments
 from engine.research.evidence.snooping import snooped
-from engine.research.evidence.weigh import Line, Weighing, ratios, weigh
+from engine.research.evidence.tails import below
+from engine.research.evidence.weigh import FAMILIES, of_families, of_power, ratios, weigh
 from engine.research.replay import replay
+from engine.research.tables import tables
 from tests.research.markets import FOLDS, market, plan, swept
 
 HOW = Resample(draws=60, seed=1)
@@ -25,7 +37,7 @@ HOW = Resample(draws=60, seed=1)
 @cache
 def lines(trials: int = 12, most: int = 500) -> dict[tuple[str, str], Line]:
     asked = Weighing(trials, HOW, most)
-    return {(line.scope, line.measure): line for line in weigh(swept(), asked)}
+    return {(line.scope, line.measure): line for line in weigh(swept(), asked).lines}
 
 
 def test_session_rows_add_up_to_the_ledger() -> None:
@@ -97,7 +109,7 @@ def test_a_large_search_is_sampled_and_says_so() -> None:
 
 def test_a_search_without_a_choice_still_says_what_it_is() -> None:
     none = sweep(market(), plan(), Folds(train=10, test=4, purge=1, min_trades=9999))
-    found = {(line.scope, line.measure): line for line in weigh(none, Weighing(12, HOW))}
+    found = {(line.scope, line.measure): line for line in weigh(none, Weighing(12, HOW)).lines}
     assert not [scope for scope, _ in found if scope == "best"]
     assert math.isnan(found["oos", "expectancy"].value)
     assert math.isnan(found["oos", "efficiency"].value)
@@ -107,7 +119,7 @@ def test_a_search_without_a_choice_still_says_what_it_is() -> None:
 def test_too_few_sessions_for_blocks_have_no_pbo() -> None:
     small = Plan(plan().strategies[:2], plan().exits)
     short = sweep(market(15), small, Folds(train=8, test=4, purge=0, min_trades=1))
-    measures = {line.measure for line in weigh(short, Weighing(4, HOW))}
+    measures = {line.measure for line in weigh(short, Weighing(4, HOW)).lines}
     assert "pbo" not in measures
     assert "spa" in measures
     assert FOLDS.objective == short.folds.objective
@@ -117,3 +129,59 @@ def test_what_is_refused() -> None:
     for wrong in ({"trials": 0}, {"trials": 1, "most": 0}):
         with pytest.raises(StudyError, match="both are 1 or more"):
             Weighing(**wrong)
+
+
+def test_every_row_is_what_plain_play_makes() -> None:
+    every = session_rows(swept(), range(12))
+    assert every_row(swept()).tolist() == every.tolist()
+    seen: list = []
+    assert every_row(swept(), 3, lambda *told: seen.append(told)).tolist() == every.tolist()
+    assert seen[-1] == (12, 12)
+
+
+@pytest.mark.parametrize("scope", ["best", "oos"])
+def test_records_of_a_stored_table_are_those_of_play(scope: str) -> None:
+    played = {"best": taken(swept(), swept().best), "oos": stitched(swept())}[scope]
+    told = recorded(swept(), tables(swept())["trades"], scope)
+    assert told.net.tolist() == played.net.tolist()
+    assert told.session.tolist() == played.session.tolist()
+    assert told.sessions == played.sessions
+    assert told.days.net.tolist() == played.days.net.tolist()
+
+
+def test_records_that_are_handed_in_are_read() -> None:
+    oos = Taken(np.full(30, 500, np.int64), np.arange(30), 30)
+    found = weigh(swept(), Weighing(12, HOW), {"oos": oos}).lines
+    told = {(line.scope, line.measure): line for line in found}
+    assert told["oos", "net"].value == 150
+    assert told["oos", "trades"].value == 30
+    assert told["best", "net"].value == lines()["best", "net"].value
+
+
+def test_families_count_every_combination() -> None:
+    whole = swept().whole
+    p = np.array([t_test(row).p_above for row in session_rows(swept(), range(12))])
+    assert t_tests(ratios(whole), whole.sessions) == pytest.approx(
+        [
+            below(-r * math.sqrt(40)) if r * math.sqrt(40) <= 1.6 else q
+            for r, q in zip(ratios(whole), p, strict=True)
+        ],
+        rel=1e-9,
+    )
+    for name, adjust in FAMILIES.items():
+        line = lines()["study", name]
+        assert line.value == (adjust(p) <= 0.05).sum()
+    assert "of 12 combinations that traded" in lines()["study", "holm"].note
+    silent = whole._replace(rows=np.zeros_like(whole.rows))
+    assert [line.value for line in of_families(silent)] == [0, 0, 0]
+    assert all(math.isnan(line.p_value) for line in of_families(silent))
+
+
+def test_power_is_that_of_the_trades_seen() -> None:
+    net = stitched(swept()).net
+    effect = net.mean() / net.std(ddof=1)
+    assert lines()["oos", "power"].value == pytest.approx(power(effect, len(net)))
+    assert lines()["oos", "trades_needed"].value == trades_needed(effect)
+    none = {line.measure: line for line in of_power("oos", math.nan, 0)}
+    assert math.isnan(none["power"].value)
+    assert math.isnan(none["trades_needed"].value)
