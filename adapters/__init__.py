@@ -15,6 +15,8 @@ from engine.core.errors import StudyError, TickgridError, unknown
 from engine.core.strategy import Strategy
 
 HERE = Path(__file__).parent
+TABLES = (".csv", ".parquet")  # files that hold setups, not rules
+FILES = (".py", *TABLES)
 
 
 def names() -> list[str]:
@@ -35,14 +37,23 @@ def load(name: str) -> type[Strategy]:
 
 
 def load_file(path: Path) -> type[Strategy]:
-    """The strategy in a file of one's own, wherever it lies."""
+    """The strategy in a file of one's own, wherever it lies: rules, or a table of setups."""
     if not path.is_file():
         raise StudyError(f"no strategy file {path}; named strategies: {', '.join(names())}")
+    if path.suffix in TABLES:
+        table: type[Strategy] = importlib.import_module(f"{__name__}.own.table").strategy_of(path)
+        return table
     mark = blake2b(path.read_bytes(), digest_size=8).hexdigest()  # an edited file is another module
     called = f"strategy_{path.stem}_{mark}"
     if called not in sys.modules:
         execute(called, path)
     return only_strategy(sys.modules[called], path)
+
+
+def source_of(strategy: type[Strategy]) -> str:
+    """What a strategy is made of: its file, and the table it was read from."""
+    rows = getattr(strategy, "rows", None)
+    return Path(inspect.getfile(strategy)).read_text() + getattr(rows, "mark", "")
 
 
 def execute(called: str, path: Path) -> None:

@@ -6,6 +6,7 @@ Prices are int32 ticks, volumes int64 lots, times int64 UTC nanoseconds of the b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -60,6 +61,8 @@ class Bars:
     minutes: int = 1
     origin: Origin = Origin()
     contract: npt.NDArray[np.int16] | None = None
+    aside: Mapping[str, Any] = field(default_factory=dict)  # series: engine.core.aside reads them
+    inner: Bars | None = None  # of a lower timeframe, for play alone
     memo: Memo = field(default_factory=Memo, repr=False, init=False)  # never another's
 
     def __post_init__(self) -> None:
@@ -68,7 +71,7 @@ class Bars:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Bars sent to another process are made again there: read-only, with an empty memo."""
-        facts = (self.minutes, self.origin, self.contract)
+        facts = (self.minutes, self.origin, self.contract, self.aside, self.inner)
         return type(self), (self.instrument, self.sessions, self.arrays, *facts)
 
     def __len__(self) -> int:
@@ -83,7 +86,8 @@ class Bars:
         origin = self.origin
         if len(arrays.time) < len(self):  # a part is other data than the whole: its own name
             origin = replace(origin, fingerprint="")
-        return type(self)(self.instrument, self.sessions, arrays, self.minutes, origin, contract)
+        more = (self.minutes, origin, contract, self.aside, self.inner)
+        return type(self)(self.instrument, self.sessions, arrays, *more)
 
     def __repr__(self) -> str:
         made = "SYNTHETIC " if self.origin.synthetic else ""
@@ -130,6 +134,20 @@ class Bars:
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: the store's own mark when it has one, else a hash of every value."""
+        if not self.aside and self.inner is None:
+            return self.of_bars
+        digest = blake2b(self.of_bars.encode(), digest_size=16)
+        if self.inner is not None:
+            digest.update(self.inner.fingerprint.encode())
+        for name, one in sorted(self.aside.items()):
+            digest.update(f"{name} {one.column} {one.lag} {one.oldest}".encode())
+            for column in (one.series.time, one.series.values[one.column]):
+                digest.update(np.ascontiguousarray(column).data)
+        return digest.hexdigest()
+
+    @property
+    def of_bars(self) -> str:
+        """The name of the bars alone, without what stands beside them."""
         if self.origin.fingerprint:
             return self.origin.fingerprint
         it = self.instrument  # its fees and margins are no part of the data

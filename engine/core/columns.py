@@ -81,6 +81,14 @@ class Column:
         values, present = self.at(bars)
         return np.where(present, values.astype(np.float64), np.nan)
 
+    def floor(self) -> Column:
+        """The whole number at or below each value: how an average becomes a price."""
+        return whole(np.floor, self)
+
+    def ceil(self) -> Column:
+        """The whole number at or above each value."""
+        return whole(np.ceil, self)
+
     def __lt__(self, other: Operand) -> Bools:
         return compared(operator.lt, self, other)
 
@@ -125,6 +133,12 @@ class Column:
 
     def __neg__(self) -> Column:
         return Column(-wide(self.values), self.present, self.index)
+
+
+def whole(rounded: Callable[[Array], Array], column: Column) -> Column:
+    """Values as int64; where nothing is known nothing is rounded."""
+    values = np.where(column.present, column.values, 0)
+    return Column(rounded(values).astype(np.int64), column.present, column.index)
 
 
 def compared(compare: Callable[[Any, Any], Any], left: Column, right: Any) -> Bools:

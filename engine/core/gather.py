@@ -54,6 +54,10 @@ def gathered(name: str, level: Level, at: Rows) -> tuple[Array, Bools]:
 
 
 def floats(name: str, level: Level, at: Rows) -> Floats:
+    """An attribute at the setups; a pair is (for longs, for shorts)."""
+    if type(level) is tuple:  # what a feature returns by name is no pair
+        longs, shorts = (floats(name, side, at) for side in level)
+        return frozen(np.where(at.side > 0, longs, shorts))
     values, present = gathered(name, level, at)
     return frozen(np.where(present, values.astype(np.float64), np.nan))
 

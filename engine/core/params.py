@@ -12,6 +12,8 @@ from typing import Any, Self, dataclass_transform
 from engine.core.axis import Axis, Gate, Kind, Number, Op, Range, Value, decimal_of, plain
 from engine.core.errors import ParameterError, unknown
 
+CLASS_WIDE = "ClassVar"  # how an annotation says that a value is no field
+
 
 def param(
     *, default: Any, low: Any, high: Any, step: Any = 1, when: Any = None, doc: str = ""
@@ -82,7 +84,9 @@ class Tunable:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         inherited = getattr(super(cls, cls), "__dataclass_fields__", {})
-        for name in inspect.get_annotations(cls):
+        for name, annotation in inspect.get_annotations(cls).items():
+            if CLASS_WIDE in str(annotation):
+                continue
             if not isinstance(vars(cls).get(name), dataclasses.Field):
                 raise TypeError(f"declare {cls.__name__}.{name} by param(), choice() or gate()")
             if hasattr(super(cls, cls), name) and name not in inherited:

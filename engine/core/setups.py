@@ -66,10 +66,13 @@ class Setups:
         short: Bools | None = None,
         stop: tuple[Level, Level] | None = None,
         target: tuple[Level, Level] | None = None,
-        attributes: Mapping[str, Level] | None = None,
+        attributes: Mapping[str, Level | tuple[Level, Level]] | None = None,
         **more: Unpack[More],
     ) -> Self:
-        """A setup wherever `long` or `short` is true; levels come as (for longs, for shorts)."""
+        """A setup wherever `long` or `short` is true.
+
+        Levels come as (for longs, for shorts); an attribute may, where the sides mirror each other.
+        """
         for name in more:
             if name not in MORE:
                 raise unknown("word", name, MORE, where=" for setups")

@@ -47,12 +47,12 @@ class Adjusted(Bars):
         """Coarser bars made of these: each with the offset of its last one, the row given."""
         c = coarse
         facts = (c.instrument, c.sessions, c.arrays, c.minutes, c.origin, c.contract)
-        return Adjusted(*facts, self.offset[rows])
+        return Adjusted(*facts, c.aside, c.inner, self.offset[rows])
 
     def raw(self) -> Bars:
         """The bars as they were traded."""
         prices: dict[str, Any] = {n: shifted(getattr(self, n), self.offset) for n in PRICES}
-        facts = (self.minutes, replace(self.origin, fingerprint=""), self.contract)
+        facts = (self.minutes, replace(self.origin, fingerprint=""), self.contract, self.aside)
         return Bars(self.instrument, self.sessions, self.arrays._replace(**prices), *facts)
 
     def level(self, column: Column) -> Column:

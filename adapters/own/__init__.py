@@ -1,0 +1,1 @@
+"""Strategies made of what a user has written down, not of rules."""
