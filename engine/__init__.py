@@ -9,7 +9,7 @@ from engine.core.frames import bars_of, frame_of
 from engine.core.memo import feature
 from engine.core.params import choice, gate, param
 from engine.core.setups import Setups, became
-from engine.core.strategy import Strategy
+from engine.core.strategy import Preset, Strategy
 from engine.fills import Costs, Exits, Rules
 from engine.research import Folds, Plan, sweep, tables
 
@@ -33,6 +33,7 @@ __all__ = [
     "Exits",
     "Folds",
     "Plan",
+    "Preset",
     "Rules",
     "Setups",
     "Strategy",

@@ -156,9 +156,7 @@ def made(bars: Bars, prices: Longs, volume: Longs, name: str) -> Bars:
     )
     opened, high, low, close = (ticks(row) for row in prices)
     arrays = bars.arrays._replace(open=opened, high=high, low=low, close=close, volume=volume)
-    return checked(
-        Bars(bars.instrument, bars.sessions, arrays, bars.minutes, origin, bars.contract)
-    )
+    return checked(replace(bars, arrays=arrays, origin=origin))
 
 
 def ticks(row: Longs) -> Ticks:

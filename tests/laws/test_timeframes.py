@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from engine.core.asof import asof, auxiliary, closes, higher
 from engine.core.bars import MINUTE
 from engine.core.columns import Column
+from engine.core.law import breaches, said_by_feature
 from engine.core.resample import coarser, resample
 from tests.laws.discovery import features
-from tests.laws.prefix import breaches, said_by_feature
 from tests.makers import bars_from
 from tests.proof.sizes import sized
 from tests.tapes import tapes
