@@ -1,8 +1,11 @@
 """The page of a stored run: built from what the store holds, kept beside it."""
 
+# ruff: noqa: PLC0415 - the drawing room waits for a page that is drawn
+
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +14,9 @@ from app.run import report_of
 from app.yaml_lines import document_of
 from engine.core.bars import Bars
 from engine.core.errors import TickgridError
+from engine.research.measures import definition
 from reports.findings import Report
+from storage import changes
 from storage.atomic import write_text
 from storage.lake import Lake
 from storage.results import Results, Run
@@ -31,20 +36,63 @@ class Kept:
     def place(self) -> Path:
         return self.run.folder / PAGE
 
+    @property
+    def told(self) -> Report:
+        """The report with what the user keeps beside the runs: targets, and a log of changes."""
+        root, data = self.run.folder.parents[1], self.run.manifest.data
+        further = {
+            "openings": Results(root).openings(data),
+            "targets": wanted(root),
+            "changes": changes.changes(root),
+        }
+        return replace(self.report, facts={**self.report.facts, **further})
+
     def write(self, place: Path | None = None) -> Path:
         """Build the page; a file appears whole or not at all."""
-        from reports.page import page_of  # noqa: PLC0415 - only a page needs the drawing room
+        from reports.page import page_of
 
         file = place or self.place
-        write_text(file, page_of(self.report, self.bars))
+        write_text(file, page_of(self.told, self.bars))
         return file
 
+    def figures(self) -> list[str]:
+        """The names of all figures of the page."""
+        from reports.page import exhibits_of
 
-def kept(results: Results, lake: Lake, name: str) -> Kept:
-    """A stored run by name, read back."""
+        return list(exhibits_of(self.told, self.bars))
+
+    def figure(self, name: str, kind: str) -> str:
+        """A page of one figure that hands over its picture."""
+        from reports.page import exhibits_of
+        from reports.shell import picture_page
+
+        return picture_page(exhibits_of(self.told, self.bars)[name], kind)
+
+
+def wanted(root: Path) -> list[tuple[str, float, float]] | None:
+    """The targets of a store, each a measure that exists."""
+    found = changes.targets(root)
+    for name, _, _ in found or ():
+        definition(name)
+    return found
+
+
+def kept(results: Results, lake: Lake, name: str, *, bars: bool = True) -> Kept:
+    """A stored run by name, read back; without its bars where nothing is drawn on them."""
     run = results.run(name)
     report = report_of(run, results.trials(run.manifest.data))
-    return Kept(run, report, bars_of_run(lake, run))
+    return Kept(run, report, bars_of_run(lake, run) if bars else None)
+
+
+def compared_page(root: Path, reports: Sequence[Report], place: Path | None) -> Path:
+    """Build the page that sets runs beside each other."""
+    from reports.comparison_page import comparison_page
+
+    names = "--".join(report.name for report in reports)
+    file = place or root / "comparisons" / f"{names}.html"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_text(file, comparison_page(reports))
+    return file
 
 
 def bars_of_run(lake: Lake, run: Run) -> Bars | None:

@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 
 from engine.core.bars import Bars
-from engine.core.calendars import calendar
 from engine.core.columns import Column
 from engine.core.zone import local_ns
 from engine.profile.developing import developing_levels
 from engine.profile.histogram import profiles
 from engine.profile.sessions import prior_levels
-from reports.exhibit import ACCENT, GAIN, INK, LOSS, QUIET, SECOND, Exhibit, Trace
+from reports.clock import zone_of
+from reports.exhibit import ACCENT, GAIN, INK, LOSS, QUIET, SECOND, Exhibit, Trace, values
 from reports.findings import Report
 
 EXTREMES, TEN = 3, 10  # largest gains and losses; the latest fill up the ten
@@ -44,10 +44,6 @@ class Place(NamedTuple):
     def clocks(self) -> list[str]:
         time = local_ns(self.bars.time[self.first : self.stop], zone_of(self.bars))
         return pl.Series(time).cast(pl.Datetime("ns")).dt.strftime("%Y-%m-%dT%H:%M").to_list()
-
-
-def zone_of(bars: Bars) -> str:
-    return calendar(bars.instrument.calendar).zone
 
 
 def ten(report: Report) -> pl.DataFrame:
@@ -110,7 +106,7 @@ def candles(at: Place) -> pl.DataFrame:
 
 
 def candle_trace(rows: pl.DataFrame) -> Trace:
-    drawn: Trace = {"type": "candlestick", "name": "bars", "x": rows["clock"].to_list()}
+    drawn: Trace = {"type": "candlestick", "name": "bars", "x": values(rows["clock"])}
     for name in ("open", "high", "low", "close"):
         drawn[name] = rows[name].to_list()
     up, down = ({"line": {"color": colour, "width": 1}} for colour in (GAIN, LOSS))

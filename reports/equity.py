@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from engine.core.zone import local_ns
+from engine.research.measures import calendar
+from engine.research.measures.rolling import rolling_sessions
+from reports.evidence import band
 from reports.exhibit import (
     ACCENT,
     GAIN,
@@ -16,19 +20,30 @@ from reports.exhibit import (
     QUIET,
     SECOND,
     Exhibit,
+    Trace,
     area,
-    bars,
+    bars_of,
+    between,
+    dots,
     heat,
     line,
+    menu,
     signed,
     thinned,
     titled,
 )
 from reports.findings import Report
+from reports.numbers import basis_of, sessions_of, trades_of
 
 MOST: Final = 2_000  # points of one line: more than a screen has pixels
 ROLLING: Final = 60  # sessions
 BINS: Final = 60
+ROLLED: Final = {
+    "sharpe": "Sharpe",
+    "net": "net",
+    "drawdown": "drawdown",
+    "positive_sessions": "share of positive sessions",
+}
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -42,9 +57,9 @@ def equity_exhibits(report: Report) -> list[Exhibit]:
         equity_curve(report, daily, trades),
         drawdown(report, daily),
         by_trade(report, trades),
-        monthly(report, daily),
-        weekday_hours(report, trades),
-        rolling(report, daily),
+        monthly(report),
+        weekday_hours(report),
+        rolling(report),
         distribution(report, trades),
         streaks(trades),
     ]
@@ -81,6 +96,7 @@ def equity_curve(report: Report, daily: pl.DataFrame, trades: pl.DataFrame) -> E
     rows = (
         daily.join(doubt, on="trade_date", how="left")
         .join(hindsight, on="trade_date", how="left")
+        .join(band(report), on="trade_date", how="left")
         .with_columns(pl.col("doubt", "in_sample").fill_null(0.0).cum_sum())
         .with_columns(best_reading=pl.col("equity") + pl.col("doubt"))
         .drop("doubt")
@@ -89,15 +105,46 @@ def equity_curve(report: Report, daily: pl.DataFrame, trades: pl.DataFrame) -> E
     x = shown["trade_date"]
     dotted = {"color": QUIET, "width": 1.2, "dash": "dot"}
     traces = [
+        *between("redrawn histories, 5 to 95 %", x, shown["low"], shown["high"]),
         line("best in sample, in hindsight", x, shown["in_sample"], QUIET) | {"line": dotted},
         line("best reading of ambiguous bars", x, shown["best_reading"], SECOND),
         line("walked forward", x, shown["equity"], ACCENT),
+        *null_range(report, x[-1]),
     ]
     says = (
         "What the walk-forward earned in sessions it had not seen, against what hindsight would "
-        "have picked: the gap between the lines is the price of searching."
+        "have picked: the gap between the lines is the price of searching. The band is where "
+        "nine in ten histories redrawn from these sessions run."
     )
-    return Exhibit("equity", "Equity", says, rows, traces, titled("", unit))
+    layout = titled("", unit, **markers(report, x[0], x[-1]))
+    return Exhibit("equity", "Equity", says, rows, traces, layout)
+
+
+def null_range(report: Report, last: date) -> list[Trace]:
+    """Where nine in ten walks over markets without an edge end; nothing where none was made."""
+    rows = report.tables.get("surrogates", pl.DataFrame())
+    ends = rows["walk_net"].drop_nulls() if rows.height else pl.Series(dtype=pl.Int64)
+    if ends.is_empty():
+        return []
+    low, middle, high = np.percentile(report.moneys(ends).to_numpy(), [5, 50, 95])
+    spread = {"type": "data", "symmetric": False, "color": QUIET, "width": 8}
+    reach = {"array": [high - middle], "arrayminus": [middle - low]}
+    drawn = dots("walks on chance, 5 to 95 %", pl.Series([last]), pl.Series([float(middle)]), QUIET)
+    return [drawn | {"error_y": spread | reach}]
+
+
+def markers(report: Report, first: date, last: date) -> dict[str, Any]:
+    """Upright lines where the change log of the store has an entry."""
+    kept = [(day, what) for day, what in report.facts.get("changes", ()) if first <= day <= last]
+    look = {"color": SECOND, "width": 1, "dash": "dash"}
+    upright = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": look}
+    words = {"yref": "paper", "y": 1, "showarrow": False, "textangle": -90, "xanchor": "right"}
+    return {
+        "shapes": [upright | {"x0": str(day), "x1": str(day)} for day, _ in kept],
+        "annotations": [
+            words | {"x": str(day), "text": what, "yanchor": "top"} for day, what in kept
+        ],
+    }
 
 
 def drawdown(report: Report, daily: pl.DataFrame) -> Exhibit:
@@ -133,11 +180,9 @@ def table_of(rows: pl.DataFrame, x: str, y: str, size: tuple[int, int]) -> Any:
     return cells
 
 
-def monthly(report: Report, daily: pl.DataFrame) -> Exhibit:
+def monthly(report: Report) -> Exhibit:
     """Net by calendar month."""
-    day = pl.col("trade_date")
-    rows = daily.group_by(year=day.dt.year(), month=day.dt.month()).agg(net=pl.col("net").sum())
-    rows = rows.sort("year", "month")
+    rows = calendar.monthly(trades_of(report), sessions_of(report), basis_of(report))
     years = sorted(set(rows["year"]))
     placed = rows.with_columns(x=pl.col("month") - 1, y=pl.col("year") - years[0])
     cells = table_of(placed, "x", "y", (years[-1] - years[0] + 1, 12))
@@ -148,41 +193,41 @@ def monthly(report: Report, daily: pl.DataFrame) -> Exhibit:
     return Exhibit("monthly", "Months", says, rows, traces, layout)
 
 
-def weekday_hours(report: Report, trades: pl.DataFrame) -> Exhibit:
-    """Net by weekday and hour of entry."""
-    at = pl.col("entry_ts")
-    rows = (
-        trades.group_by(weekday=at.dt.weekday(), hour=at.dt.hour())
-        .agg(n=pl.len(), net=pl.col("net").sum())
-        .sort("weekday", "hour")
-    )
+def weekday_hours(report: Report) -> Exhibit:
+    """Net by weekday of the trade date and hour of entry."""
+    zone = str(report.facts["zone"])
+    rows = calendar.weekday_hours(trades_of(report), basis_of(report), zone)
+    rows = rows.with_columns(pl.col("weekday").cast(pl.String))
     seen = rows["hour"].to_list()
     first, last = min(seen), max(seen)
-    placed = rows.with_columns(x=pl.col("hour") - first, y=pl.col("weekday") - 1)
-    cells = table_of(placed, "x", "y", (7, last - first + 1))
-    used = ~np.isnan(cells).all(axis=1)
-    names = [day for day, there in zip(WEEKDAYS, used, strict=True) if there]
+    names = [day for day in WEEKDAYS if day in set(rows["weekday"])]
+    days_ = pl.col("weekday").replace_strict(names, range(len(names)), return_dtype=pl.Int64)
+    placed = rows.with_columns(x=pl.col("hour") - first, y=days_)
+    cells = table_of(placed, "x", "y", (len(names), last - first + 1))
     hours = [f"{hour:02d}:00" for hour in range(first, last + 1)]
-    traces = [heat(hours, names, cells[used], report.facts["currency"])]
-    says = f"By the clock of {report.facts['zone']} at the entry; few trades make loud colours."
+    traces = [heat(hours, names, cells, report.facts["currency"])]
+    says = f"By the clock of {zone} at the entry; few trades make loud colours."
     layout = {"yaxis": {"autorange": "reversed"}, "xaxis": {"type": "category"}}
     return Exhibit("weekday-hour", "Weekday and hour", says, rows, traces, layout)
 
 
-def rolling(report: Report, daily: pl.DataFrame) -> Exhibit:
-    """Sharpe over the last sixty sessions."""
+def rolling(report: Report) -> Exhibit:
+    """Measures of the last sixty sessions, by the engine's definitions."""
+    daily = sessions_of(report)
     span = min(ROLLING, max(2, daily.height // 4))
-    mean = pl.col("net").rolling_mean(span)
-    spread = pl.col("net").rolling_std(span)
-    yearly = mean / spread * np.sqrt(report.facts["periods"])
-    rows = daily.select("trade_date", sharpe=pl.when(spread > 0).then(yearly))
-    shown = thinned(rows, "sharpe", MOST)
-    traces = [line("Sharpe", shown["trade_date"], shown["sharpe"], ACCENT)]
+    found = rolling_sessions(daily, span, basis_of(report))
+    rows = daily.select("trade_date").join(found, on="trade_date", how="left")
+    rows = rows.with_columns(pl.col(pl.Float64).fill_nan(None))
+    shown, traces = thinned(rows, "sharpe", MOST), []
+    for name, title in ROLLED.items():
+        drawn = line(title, shown["trade_date"], shown[name], ACCENT, visible=name == "sharpe")
+        traces.append(drawn)
     says = (
-        f"Yearly Sharpe over the last {span} sessions, idle ones included: over so few it swings "
+        f"Over the last {span} sessions, idle ones included: a Sharpe ratio of so few swings "
         "by about two either way on luck alone."
     )
-    return Exhibit("rolling", "Rolling Sharpe", says, rows, traces, titled("", "Sharpe"))
+    layout = titled("", "", showlegend=False, updatemenus=[menu(list(ROLLED.values()))])
+    return Exhibit("rolling", "Rolling measures", says, rows, traces, layout)
 
 
 def distribution(report: Report, trades: pl.DataFrame) -> Exhibit:
@@ -191,7 +236,7 @@ def distribution(report: Report, trades: pl.DataFrame) -> Exhibit:
     counts, edges = np.histogram(net, bins=min(BINS, max(1, int(np.sqrt(len(net)) * 2))))
     rows = pl.DataFrame({"from": edges[:-1], "to": edges[1:], "trades": counts})
     middle = (rows["from"] + rows["to"]) / 2
-    traces = [bars("trades", middle, rows["trades"], signed(middle))]
+    traces = [bars_of("trades", middle, rows["trades"], signed(middle))]
     says = f"Mean {net.mean():,.2f}, median {np.median(net):,.2f} {report.facts['currency']}."
     layout = titled(f"net of a trade, {report.facts['currency']}", "trades", bargap=0.04)
     return Exhibit("distribution", "What a trade made", says, rows, traces, layout)
@@ -211,7 +256,7 @@ def streaks(trades: pl.DataFrame) -> Exhibit:
     traces = []
     for label, kept, colour in (("wins", True, GAIN), ("losses", False, LOSS)):
         some = rows.filter(pl.col("won") == kept)
-        traces.append(bars(label, some["length"], some["streaks"], colour))
+        traces.append(bars_of(label, some["length"], some["streaks"], colour))
     longest = {kept: int(lengths[wins == kept].max(initial=0)) for kept in (True, False)}
     says = f"Longest run: {longest[True]} wins, {longest[False]} trades without a win."
     layout = titled("trades in a row", "times", barmode="group", colorway=[INK])

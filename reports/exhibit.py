@@ -58,7 +58,15 @@ def area(name: str, x: pl.Series, y: pl.Series, colour: str) -> Trace:
     return line(name, x, y, colour, fill="tozeroy", fillcolor=BAND)
 
 
-def bars(name: str, x: pl.Series, y: pl.Series, colour: Any) -> Trace:
+def between(name: str, x: pl.Series, low: pl.Series, high: pl.Series) -> list[Trace]:
+    """The room between two lines, without the lines."""
+    hidden = {"line": {"width": 0}, "hoverinfo": "skip"}
+    under = line(name, x, low, BAND) | hidden | {"showlegend": False}
+    over = line(name, x, high, BAND, fill="tonexty", fillcolor=BAND) | hidden
+    return [under, over]
+
+
+def bars_of(name: str, x: pl.Series, y: pl.Series, colour: Any) -> Trace:
     """One bar a row."""
     drawn = {"type": "bar", "name": name, "x": values(x), "y": values(y)}
     return drawn | {"marker": {"color": colour}}
@@ -88,6 +96,17 @@ def heat(x: Sequence[Any], y: Sequence[Any], z: npt.NDArray[np.float64], unit: s
 def titled(x: str, y: str, **more: Any) -> dict[str, Any]:
     """A layout that names its axes."""
     return {"xaxis": {"title": {"text": x}}, "yaxis": {"title": {"text": y}}} | more
+
+
+def menu(labels: Sequence[str], axes: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Buttons that show one trace each, and name its axes where they differ."""
+    buttons = []
+    for k, label in enumerate(labels):
+        shown = {"visible": [j == k for j in range(len(labels))]}
+        changes = [shown, dict(axes[k])] if axes else [shown]
+        method = "update" if axes else "restyle"
+        buttons.append({"label": label, "method": method, "args": changes})
+    return {"buttons": buttons, "x": 0, "xanchor": "left", "y": 1.16, "yanchor": "top"}
 
 
 def thinned(rows: pl.DataFrame, column: str, most: int) -> pl.DataFrame:

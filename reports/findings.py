@@ -146,7 +146,10 @@ def summary(report: Report, trades: pl.DataFrame) -> dict[str, Any]:
 
 
 def verdict(report: Report) -> str:
-    """Facts only: nothing here says that a result is good."""
+    """The verdict of the evidence; without any, facts that say nothing of its worth."""
+    weighed = report.tables["evidence"].filter(pl.col("scope") == "verdict")
+    if weighed.height:
+        return str(weighed["note"][0])
     tried, found = len(report.combinations), best_rows(report, 1)
     flattered = f"; being the best of {tried:,} flatters it" if tried > 1 else ""
     inside = (

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from reports.exhibit import Exhibit
+
+PLACES: Final = (
+    ("session", "Candles, levels and volume at price"),
+    ("marks", "Letters and delta"),
+)
 
 
 def tag(name: str, inside: str, **marks: str) -> str:
@@ -27,19 +32,47 @@ def figure(exhibit: Exhibit, *, half: bool = False) -> str:
     caption = tag("figcaption", heading + paragraph(exhibit.says))
     height = exhibit.layout.get("height", 340)
     marks = {"class_": "plot", "data_figure": exhibit.key, "style": f"height:{height}px"}
-    plot = tag("div", "", **marks, role="img", aria_labelledby=f"title-{exhibit.key}")
+    plot = tag("div", "", **marks, role="group", aria_labelledby=f"title-{exhibit.key}")
     return tag("figure", caption + plot, class_="half" if half else "whole")
 
 
-def table(rows: Sequence[Mapping[str, Any]], *, words: bool = False) -> str:
-    """A plain table of rows that are text already."""
+def browser(exhibits: Sequence[Exhibit]) -> str:
+    """Places for one session's figures, and the means to turn to another; nothing without any."""
+    if not exhibits:
+        return ""
+    days = [one.title for one in exhibits[::2]]
+    options = "".join(tag("option", escape(day), value=day) for day in days[:-1])
+    options += tag("option", escape(days[-1]), value=days[-1], selected="")
+    controls = (
+        '<button type="button">Earlier session</button>'
+        f"<label>Session <select>{options}</select></label>"
+        '<button type="button">Later session</button>'
+    )
+    places = "".join(page_of_session(*words) for words in PLACES)
+    head = tag("h3", "Session by session")
+    inside = head + tag("div", controls, class_="leaf") + tag("div", places, class_="figures")
+    return tag("div", inside, data_browser="sessions")
+
+
+def page_of_session(name: str, title: str) -> str:
+    """A place whose figure and sentence change with the session."""
+    heading = tag("h3", escape(title), id=f"title-{name}")
+    caption = tag("figcaption", heading + tag("p", "", data_says=name))
+    marks = {"class_": "plot", "style": "height:560px", "role": "group"}
+    return tag("figure", caption + tag("div", "", **marks, aria_labelledby=f"title-{name}"))
+
+
+def table(rows: Sequence[Mapping[str, Any]], label: str, *, words: bool = False) -> str:
+    """A plain table of rows that are text already; its label is its own on the page."""
     head = "".join(tag("th", escape(str(name)), scope="col") for name in rows[0])
     body = "".join(
         tag("tr", "".join(tag("td", escape(str(value))) for value in row.values())) for row in rows
     )
     inner = tag("thead", tag("tr", head)) + tag("tbody", body)
     made = tag("table", inner, class_="words" if words else "figures-table")
-    return tag("div", made, class_="scroll", tabindex="0", role="region", aria_label="table")
+    return tag(
+        "div", made, class_="scroll", tabindex="0", role="region", aria_label=f"table of {label}"
+    )
 
 
 def leaves(key: str, columns: Iterable[str], label: str) -> str:

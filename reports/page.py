@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from engine.core.bars import Bars
+from reports.browser import chosen, session_exhibits
 from reports.candles import candle_exhibits
-from reports.equity import equity_exhibits
+from reports.equity import equity_exhibits, traded
+from reports.evidence import evidence_exhibits, stored
 from reports.exhibit import Exhibit
 from reports.findings import Report, verdict
 from reports.grid import grid_exhibits
-from reports.markup import figure, leaves, paragraph, tag
-from reports.sections import evidence_table, facts_list, fold_table, score_table, tiles
+from reports.market import market_exhibit
+from reports.markup import browser, figure, leaves, paragraph, tag
+from reports.migration import value_exhibits
+from reports.passes import pass_exhibits
+from reports.plateau import plateau_exhibits
+from reports.sections import (
+    evidence_table,
+    facts_list,
+    fold_table,
+    score_table,
+    steady_table,
+    tiles,
+)
+from reports.shell import whole
+from reports.standing import standing
 from reports.trades import trade_exhibits, trade_table
 from reports.walk import walk_exhibits
 
-PACKED: Final = 6  # gzip level: a third of the size at a tenth of the time of the last step
 NARROW: Final = frozenset(
     {"drawdown", "by-trade", "monthly", "weekday-hour", "rolling", "distribution", "streaks"}
-    | {"excursions", "groups", "in-out", "folds"}
+    | {"excursions", "groups", "in-out", "folds", "side-hour", "plateau", "pareto"}
+    | {"logits", "degradation", "null-best", "null-walk", "redrawn", "flipped", "gaps", "fills"}
 )
+GONE: Final = "The bars of this run are not in the store any more: nothing can be drawn on them."
+LACKING: Final = {
+    "surrogates": "No markets without an edge were searched for this run.",
+    "splits": "The search was not cross-validated.",
+}
 
 
 class Section(NamedTuple):
@@ -36,69 +52,89 @@ class Section(NamedTuple):
     says: str
     exhibits: Sequence[Exhibit] = ()
     below: str = ""
+    browsed: Sequence[Exhibit] = ()  # two a session, of which the reader sees one session
 
     def markup(self) -> str:
         head = tag("h2", escape(self.title), id=self.key) + paragraph(self.says)
         drawn = "".join(figure(one, half=one.key in NARROW) for one in self.exhibits)
-        return tag("section", head + tag("div", drawn, class_="figures") + self.below)
+        figures = tag("div", drawn, class_="figures") + browser(self.browsed)
+        return tag("section", head + figures + self.below)
 
 
 def page_of(report: Report, bars: Bars | None = None) -> str:
     """The whole page; without the run's bars it cannot draw trades on candles, and says so."""
     tables = {"trades": trade_table(report), "folds": fold_table(report)}
     parts = sections(report, bars, tables)
-    figures = {one.key: one.plain() for part in parts for one in part.exhibits}
-    held = {"figures": figures, "tables": tables}
+    drawn = [one for part in parts for one in (*part.exhibits, *part.browsed)]
+    held: dict[str, Any] = {
+        "figures": {one.key: one.plain() for one in drawn},
+        "says": {one.key: one.says for part in parts for one in part.browsed},
+        "tables": tables,
+    }
     links = "".join(tag("li", tag("a", escape(p.title), href=f"#{p.key}")) for p in parts)
     body = (
-        tag("header", tag("div", top(report)))
+        tag("header", tag("div", top(report, bars)))
         + tag("nav", tag("ul", links), aria_label="Sections")
         + tag("main", "".join(part.markup() for part in parts) + foot(report))
-        + f'<script type="application/json" id="held">{safe(held)}</script>'
-        + f'<script type="text/plain" id="plotly">{library() if figures else ""}</script>'
-        + f"<script>{asset('page.js')}</script>"
     )
-    head = (
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(report.name)}</title><style>{asset('page.css')}</style>"
-    )
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+    return whole(report.name, body, held)
+
+
+def exhibits_of(report: Report, bars: Bars | None = None) -> dict[str, Exhibit]:
+    """Every figure of the page by its name."""
+    tables = {"trades": {"says": "", "rows": []}, "folds": {"rows": []}}
+    parts = sections(report, bars, tables)
+    return {one.key: one for part in parts for one in (*part.exhibits, *part.browsed)}
 
 
 def sections(report: Report, bars: Bars | None, tables: dict[str, Any]) -> list[Section]:
     """The parts of the page in order: what was not seen before comes before the search."""
     return [
         outside(report),
-        Section(
-            "evidence",
-            "Evidence",
-            "What is known of luck; a figure that is missing was not computed.",
-            (),
-            evidence_table(report),
-        ),
+        evidence(report),
         Section(
             "walk",
             "Walk-forward",
             "What each fold chose on its train sessions, and what the next sessions made of it.",
-            walk_exhibits(report),
-            leafed("folds", tables),
+            [*walk_exhibits(report), *pass_exhibits(report)],
+            steady_table(report) + leafed("folds", tables),
         ),
         Section(
             "grid",
             "The grid",
             "In sample: these figures describe the search and promise nothing.",
-            grid_exhibits(report),
+            [*grid_exhibits(report), *plateau_exhibits(report)],
         ),
         Section(
             "trades",
             "Trades",
             tables["trades"]["says"],
-            trade_exhibits(report),
+            trade_exhibits(report, bars),
             leafed("trades", tables),
         ),
         pictures(report, bars),
+        profile_section(report, bars),
         Section("facts", "What was played", "All that decides the result.", (), facts_list(report)),
     ]
+
+
+def evidence(report: Report) -> Section:
+    """What is known of luck: pictures first, every figure below them."""
+    drawn = evidence_exhibits(report)
+    lacks = [name for name in ("surrogates", "splits") if stored(report, name).is_empty()]
+    says = "What is known of luck; a figure that is missing was not computed."
+    if lacks:
+        says += " " + " ".join(LACKING[name] for name in lacks)
+    return Section("evidence", "Evidence", says, drawn, evidence_table(report))
+
+
+def profile_section(report: Report, bars: Bars | None) -> Section:
+    """Value from session to session, and a browser of single sessions."""
+    if bars is None:
+        return Section("profiles", "Profiles", GONE)
+    says = "Volume at price of the last sessions and of those with the trades above."
+    shown = session_exhibits(report, bars)
+    return Section("profiles", "Profiles", says, value_exhibits(bars), browsed=shown)
 
 
 def outside(report: Report) -> Section:
@@ -117,17 +153,18 @@ def leafed(key: str, tables: dict[str, Any]) -> str:
 
 
 def pictures(report: Report, bars: Bars | None) -> Section:
-    """Ten trades on their candles."""
-    drawn = [] if bars is None else candle_exhibits(report, bars)
-    says = "The three largest gains, the three largest losses and the latest trades."
+    """The market, and ten trades on their candles."""
     if bars is None:
-        says = "The bars of this run are not in the store any more: no trade can be drawn."
-    elif not drawn:
+        return Section("pictures", "On the chart", GONE)
+    market = market_exhibit(report, bars, chosen(report, bars), traded(report))
+    drawn = candle_exhibits(report, bars)
+    says = "The three largest gains, the three largest losses and the latest trades."
+    if not drawn:
         says = "There is no out-of-sample trade to draw."
-    return Section("pictures", "On the chart", says, drawn)
+    return Section("pictures", "On the chart", says, [market, *drawn])
 
 
-def top(report: Report) -> str:
+def top(report: Report, bars: Bars | None) -> str:
     """Name, warning, verdict, and the figures to read first."""
     facts = report.facts
     under = (
@@ -140,7 +177,8 @@ def top(report: Report) -> str:
         banner = paragraph(made, class_="banner")
     note = paragraph(str(facts["note"])) if facts["note"] else ""
     named = tag("h1", escape(str(facts["study"]))) + paragraph(under, class_="under")
-    return named + banner + note + paragraph(verdict(report), class_="verdict") + tiles(report)
+    said = paragraph(verdict(report), class_="verdict")
+    return named + banner + note + said + tiles(report) + standing(report, bars)
 
 
 def foot(report: Report) -> str:
@@ -149,19 +187,3 @@ def foot(report: Report) -> str:
         "promise, and a backtest that looks good was most often chosen for looking good."
     )
     return tag("footer", paragraph(said) + paragraph(f"Data {report.facts['data']}"))
-
-
-def safe(value: Any) -> str:
-    """JSON that cannot end its script element."""
-    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
-
-
-def asset(name: str) -> str:
-    return (files("reports") / "assets" / name).read_text("utf-8")
-
-
-def library() -> str:
-    """The drawing library, packed to a third of its size; the page unpacks it."""
-    script = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
-    return base64.b64encode(gzip.compress(script, PACKED, mtime=0)).decode()

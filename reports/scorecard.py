@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import numpy as np
 import polars as pl
 
-from reports.equity import days, traded
+from engine.research.measures import definition
 from reports.findings import Report
+from reports.numbers import measured
+
+LOWER: Final = "lower"  # of two results the lower one is the better
 
 
 class Target(NamedTuple):
-    """A figure that is wished for, and how much it counts."""
+    """A figure that is wished for, and how much it counts; a limit where lower is better."""
 
     measure: str
-    least: float
+    wanted: float
     weight: float = 1.0
+
+    @property
+    def limit(self) -> bool:
+        return definition(self.measure).better == LOWER
+
+    def met(self, value: float | None) -> bool:
+        """An undefined figure is not met."""
+        if value is None:
+            return False
+        return value <= self.wanted if self.limit else value >= self.wanted
 
 
 TARGETS: Final = (
@@ -25,47 +37,30 @@ TARGETS: Final = (
     Target("calmar", 2.0),
     Target("profit_factor", 1.7),
     Target("win_rate", 0.55),
-    Target("win_loss", 2.0),
+    Target("payoff", 2.0),
+    Target("max_drawdown_capital", 0.15),
 )
 
 
-def achieved(report: Report) -> dict[str, float | None]:
-    """The measures of the scorecard; `None` where one is not defined."""
-    trades, daily = traded(report)["net"].to_numpy(), days(report)
-    won, lost = trades[trades > 0], -trades[trades < 0]
-    per_year = float(report.facts["periods"])
-    net = daily["net"].to_numpy()
-    deviation = float(net.std(ddof=1)) if len(net) > 1 else 0.0
-    fall = float(daily["drawdown"].to_numpy().max(initial=0.0))
-    return {
-        "sharpe": divided(float(net.mean()) * per_year**0.5, deviation) if len(net) else None,
-        "calmar": divided(float(net.mean()) * per_year, fall) if len(net) else None,
-        "profit_factor": divided(float(won.sum()), float(lost.sum())),
-        "win_rate": divided(float(len(won)), float(len(trades))),
-        "win_loss": divided(mean(won), mean(lost)),
-    }
+def targets_of(report: Report) -> tuple[Target, ...]:
+    """The targets a reader has set, else those of the house; none of them changes a result."""
+    said = report.facts.get("targets")
+    return TARGETS if said is None else tuple(Target(*one) for one in said)
 
 
-def mean(values: Any) -> float:
-    return float(np.mean(values)) if len(values) else 0.0
-
-
-def divided(above: float, below: float) -> float | None:
-    return above / below if below > 0 else None
-
-
-def scorecard(report: Report, targets: Sequence[Target] = TARGETS) -> pl.DataFrame:
-    """One row a target: wished, achieved, met; an undefined figure is not met."""
-    found: Mapping[str, float | None] = achieved(report)
+def scorecard(report: Report, targets: Sequence[Target] | None = None) -> pl.DataFrame:
+    """One row a target: wished, achieved, met."""
+    found: Mapping[str, float | None] = measured(report)
+    wanted = targets_of(report) if targets is None else targets
     rows = [
         {
             "measure": target.measure,
-            "target": target.least,
+            "target": target.wanted,
             "achieved": found[target.measure],
-            "met": (value := found[target.measure]) is not None and value >= target.least,
+            "met": target.met(found[target.measure]),
             "weight": target.weight,
         }
-        for target in targets
+        for target in wanted
     ]
     kinds = {"target": pl.Float64, "achieved": pl.Float64, "met": pl.Boolean, "weight": pl.Float64}
     return pl.DataFrame(rows, schema={"measure": pl.String, **kinds})
@@ -74,4 +69,4 @@ def scorecard(report: Report, targets: Sequence[Target] = TARGETS) -> pl.DataFra
 def score(card: pl.DataFrame) -> float | None:
     """Share of the weight of all targets that was met."""
     weight = float(card["weight"].sum())
-    return divided(float(card.filter("met")["weight"].sum()), weight)
+    return float(card.filter("met")["weight"].sum()) / weight if weight > 0 else None

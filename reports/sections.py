@@ -7,20 +7,16 @@ from typing import Any, Final
 
 import polars as pl
 
-from reports.equity import days, traded
+from engine.research.measures import definition
+from engine.research.measures.definition import SHARE
 from reports.findings import Report, fold_rows, out_of_sample
 from reports.markup import definitions, paragraph, table, tag, tile
-from reports.scorecard import achieved, score, scorecard
+from reports.numbers import CAPITAL, measured
+from reports.passes import STEADY, steadiness
+from reports.scorecard import score, scorecard, targets_of
 
-NAMES: Final = {
-    "sharpe": "Sharpe (daily, yearly)",
-    "calmar": "Calmar",
-    "profit_factor": "Profit factor",
-    "win_rate": "Winners",
-    "win_loss": "Mean win over mean loss",
-}
-PERCENT: Final = ("win_rate",)
 ABSENT: Final = "not defined"
+LARGE: Final = 1_000
 
 
 def number(value: float | None, *, percent: bool = False) -> str:
@@ -35,10 +31,9 @@ def tone(value: float | None) -> str:
 
 def tiles(report: Report) -> str:
     """The figures to read first, all out of sample."""
-    seen, found, unit = out_of_sample(report), achieved(report), report.facts["currency"]
-    fall = float(days(report)["drawdown"].to_numpy().max()) if seen["trades"] else None
+    seen, found, unit = out_of_sample(report), measured(report), report.facts["currency"]
+    fall = found["max_drawdown"] if seen["trades"] else None
     spread = f"worst {number(seen['net_worst'])}, best {number(seen['net_best'])}"
-    costs = traded(report).select(pl.col("gross") - pl.col("net")).sum().item()
     shown = [
         tile("Net, out of sample", number(seen["net"]), unit, tone(seen["net"])),
         tile("A trade", number(seen["expectancy"]), unit, tone(seen["expectancy"])),
@@ -47,7 +42,7 @@ def tiles(report: Report) -> str:
         tile("Profit factor", number(seen["profit_factor"])),
         tile("Sharpe", number(found["sharpe"]), "daily, yearly"),
         tile("Deepest fall", number(fall), f"{unit}, daily closes"),
-        tile("Costs", number(costs), unit),
+        tile("Costs", number(found["costs"]), unit),
         tile("Ambiguous", number(seen["ambiguous"], percent=True), spread),
     ]
     return tag("dl", "".join(shown), class_="tiles")
@@ -55,42 +50,51 @@ def tiles(report: Report) -> str:
 
 def score_table(report: Report) -> str:
     """Targets against achieved."""
-    card = scorecard(report)
+    card, wanted = scorecard(report), targets_of(report)
     rows = [
         {
-            "measure": NAMES[row["measure"]],
-            "target": number(row["target"], percent=row["measure"] in PERCENT),
-            "achieved": number(row["achieved"], percent=row["measure"] in PERCENT),
+            "measure": row["measure"].replace("_", " "),
+            "target": ("at most " if target.limit else "at least ") + shown(row, "target"),
+            "achieved": shown(row, "achieved"),
+            "weight": f"{row['weight']:g}",
             "met": "yes" if row["met"] else "no",
         }
-        for row in card.iter_rows(named=True)
+        for row, target in zip(card.iter_rows(named=True), wanted, strict=True)
     ]
     met = score(card)
-    said = (
-        "" if met is None else f"{met:.0%} of the targets are met; targets are wishes, not tests."
-    )
-    return tag("h3", "Targets") + paragraph(said) + table(rows)
+    said = "" if met is None else f"{met:.0%} of the weight is met; targets are wishes, not tests. "
+    if any("capital" in row["measure"] for row in card.iter_rows(named=True)):
+        said += f"Capital is {CAPITAL:,.0f} {report.facts['currency']}."
+    return tag("h3", "Targets") + paragraph(said) + (table(rows, "targets") if rows else "")
+
+
+def shown(row: dict[str, Any], column: str) -> str:
+    """A figure of the scorecard in the unit of its measure."""
+    return number(row[column], percent=definition(row["measure"]).unit == SHARE)
 
 
 def evidence_table(report: Report) -> str:
     """Every stored figure of evidence, with the sentence that says what it means."""
-    rows = [evidence_row(row) for row in report.tables["evidence"].iter_rows(named=True)]
-    ever = int(report.facts["trials"])
-    said = f"{ever:,} combinations were ever tried on this data, in all runs of this store."
-    return paragraph(said) + (table(rows, words=True) if rows else "")
+    kept = report.tables["evidence"].filter(pl.col("scope") != "verdict")  # stands at the top
+    rows = [evidence_row(row) for row in kept.iter_rows(named=True)]
+    return table(rows, "evidence", words=True) if rows else ""
 
 
 def evidence_row(row: dict[str, Any]) -> dict[str, str]:
     low, high = row["low"], row["high"]
-    between = "" if low is None else f"{low:,.4g} to {high:,.4g}"
     return {
         "scope": row["scope"],
         "measure": row["measure"],
-        "value": "" if row["value"] is None else f"{row['value']:,.4g}",
-        "between": between,
+        "value": "" if row["value"] is None else brief(row["value"]),
+        "between": "" if low is None or high is None else f"{brief(low)} to {brief(high)}",
         "p": "" if row["p_value"] is None else f"{row['p_value']:.3f}",
         "meaning": row["note"],
     }
+
+
+def brief(value: float) -> str:
+    """Four figures, and no powers of ten where people read money."""
+    return f"{value:,.0f}" if abs(value) >= LARGE else f"{value:,.4g}"
 
 
 def fold_table(report: Report) -> dict[str, Any]:
@@ -100,9 +104,20 @@ def fold_table(report: Report) -> dict[str, Any]:
     return {"columns": list(rows[0]) if rows else [], "rows": cells}
 
 
+def steady_table(report: Report) -> str:
+    """How far the chosen values of each parameter wander."""
+    rows = steadiness(report)
+    said = (
+        f"A parameter whose chosen values have a deviation below {STEADY} of their mean is steady."
+    )
+    return (
+        tag("h3", "Chosen values") + paragraph(said) + table(rows, "chosen values") if rows else ""
+    )
+
+
 def facts_list(report: Report) -> str:
     """Facts of the run, the ones a reader would check first."""
-    hidden = ("note", "synthetic")
+    hidden = ("note", "synthetic", "targets", "changes")
     pairs = [
         (name.replace("_", " "), ABSENT if value is None else str(value))
         for name, value in report.facts.items()

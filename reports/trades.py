@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from engine.core.bars import Bars
 from reports.equity import traded
-from reports.exhibit import GAIN, LOSS, Exhibit, bars, dots, signed, titled, values
+from reports.exhibit import GAIN, LOSS, Exhibit, bars_of, dots, signed, titled, values
 from reports.findings import Report
+from reports.groups import groups, side_hours
 
 POINTS: Final = 4_000
 ROWS: Final = 5_000  # of the table on the page; the store has all
@@ -16,12 +18,12 @@ DECILES: Final = 10
 SIDES: Final = {1: "long", -1: "short"}
 
 
-def trade_exhibits(report: Report) -> list[Exhibit]:
+def trade_exhibits(report: Report, bars: Bars | None = None) -> list[Exhibit]:
     """Figures of the out-of-sample trades; none where there were none."""
     trades = traded(report)
     if trades.is_empty():
         return []
-    found = [excursions(trades), groups(report, trades)]
+    found = [excursions(trades), groups(report, bars), side_hours(report)]
     attributes = attribute_deciles(report, trades)
     return found if attributes is None else [*found, attributes]
 
@@ -47,42 +49,6 @@ def excursions(trades: pl.DataFrame) -> Exhibit:
     return Exhibit("excursions", "How far for and against", says, table, traces, layout)
 
 
-def groups(report: Report, trades: pl.DataFrame) -> Exhibit:
-    """Net by reason of exit, side, and hour of entry."""
-    keyed = {
-        "exit": pl.col("reason"),
-        "side": pl.col("side").replace_strict(SIDES, return_dtype=pl.String),
-        "hour": pl.col("entry_ts").dt.strftime("%H:00"),
-        "ambiguous": pl.when("ambiguous").then(pl.lit("yes")).otherwise(pl.lit("no")),
-    }
-    parts = [
-        trades.group_by(value=key)
-        .agg(
-            n=pl.len(),
-            net=pl.col("net").sum(),
-            mean=pl.col("net").mean(),
-            win_rate=(pl.col("net") > 0).mean(),
-        )
-        .sort("value")
-        .select(pl.lit(name).alias("by"), "value", "n", "net", "mean", "win_rate")
-        for name, key in keyed.items()
-    ]
-    table, traces = pl.concat(parts), []
-    buttons = []
-    for k, name in enumerate(keyed):
-        some = table.filter(pl.col("by") == name)
-        drawn = bars(name, some["value"], some["net"], signed(some["net"]))
-        drawn["text"] = [f"{n} trades" for n in some["n"]]
-        traces.append(drawn | {"visible": k == 0, "textposition": "auto"})
-        shown = [j == k for j in range(len(keyed))]
-        buttons.append({"label": f"by {name}", "method": "restyle", "args": [{"visible": shown}]})
-    menu = {"buttons": buttons, "x": 0, "xanchor": "left", "y": 1.16, "yanchor": "top"}
-    layout = titled("", report.facts["currency"], updatemenus=[menu], showlegend=False)
-    layout["xaxis"]["type"] = "category"
-    says = "Sums of net by what the trades share; splits made after the fact prove nothing."
-    return Exhibit("groups", "What they have in common", says, table, traces, layout)
-
-
 def attribute_deciles(report: Report, trades: pl.DataFrame) -> Exhibit | None:
     """Mean net of a trade by tenths of each attribute of its setup."""
     setups = report.tables["setups"]
@@ -97,7 +63,7 @@ def attribute_deciles(report: Report, trades: pl.DataFrame) -> Exhibit | None:
     traces = []
     for name in names:
         some = table.filter(pl.col("attribute") == name)
-        traces.append(bars(name, some["tenth"], some["mean"], signed(some["mean"])))
+        traces.append(bars_of(name, some["tenth"], some["mean"], signed(some["mean"])))
     for drawn in traces[1:]:
         drawn["visible"] = "legendonly"
     layout = titled("tenth of the attribute, low to high", report.facts["currency"])

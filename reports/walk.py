@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from reports.exhibit import ACCENT, INK, QUIET, Exhibit, bars, dots, heat, line, signed, titled
+from reports.exhibit import ACCENT, INK, QUIET, Exhibit, bars_of, dots, heat, line, signed, titled
 from reports.findings import Report, value_text
 
 LEAST: Final = 3  # folds with trades before a correlation is worth naming
@@ -33,7 +33,7 @@ def timeline(report: Report, rows: pl.DataFrame) -> Exhibit:
     """Net of each fold's test sessions, and their running sum."""
     table = rows.select("fold", "test_first", "test_last", "combination", "test_n", "test_net")
     table = table.with_columns(sum=pl.col("test_net").cum_sum())
-    drawn = bars("test net", table["test_first"], table["test_net"], signed(table["test_net"]))
+    drawn = bars_of("test net", table["test_first"], table["test_net"], signed(table["test_net"]))
     drawn["text"] = [
         f"fold {row['fold']}: combination {row['combination']}, {row['test_n']} trades"
         for row in table.iter_rows(named=True)

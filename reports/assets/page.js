@@ -1,7 +1,7 @@
 "use strict";
 // Draws the figures when they come into view, in the colours of the reader's paper.
 (() => {
-  const held = JSON.parse(document.getElementById("held").textContent);
+  let held;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Set();
   const colour = (name) =>
@@ -44,13 +44,65 @@
     };
   };
 
-  const draw = (place) => {
-    const { traces, layout } = held.figures[place.dataset.figure];
-    const whole = { ...joined(paper(), painted(layout)), autosize: true };
-    drawn.add(place);
-    return Plotly.react(place, painted(traces), whole, {
-      displaylogo: false, responsive: true, modeBarButtonsToRemove: ["lasso2d", "select2d"],
+  const config = {
+    displaylogo: false, responsive: true, modeBarButtonsToRemove: ["lasso2d", "select2d"],
+  };
+
+  const show = (place, traces, layout) => {
+    const whole = { ...joined(paper(), painted(fitted(layout))), autosize: true };
+    return Plotly.react(place, painted(traces), whole, config);
+  };
+
+  const market = async (place) => {
+    const { layout: { held: tiled, ...layout } } = held.figures[place.dataset.figure];
+    const days = tiled.tiles.day[0];
+    const ends = () => {
+      const range = place.layout?.xaxis?.range;
+      return range ? range.map(minuteOf) : [days[0] - 1440, days[days.length - 1] + 1440];
+    };
+    const fill = () => {
+      const [from, to] = ends();
+      const xaxis = { ...layout.xaxis, range: [clockOf(from), clockOf(to)] };
+      return show(place, marketTraces(tiled, from, to), { ...layout, xaxis });
+    };
+    await fill();
+    if (place.dataset.tiled) return;
+    place.dataset.tiled = "yes";
+    let waiting = 0;
+    place.on("plotly_relayout", (changes) => {
+      if (changes["xaxis.autorange"]) delete place.layout.xaxis.range;
+      else if (!Object.keys(changes).some((key) => key.startsWith("xaxis.range"))) return;
+      clearTimeout(waiting);
+      waiting = setTimeout(fill, 60);
     });
+  };
+
+  const draw = (place) => {
+    drawn.add(place);
+    const { traces, layout } = held.figures[place.dataset.figure];
+    return layout.held ? market(place) : show(place, traces, layout);
+  };
+
+  const browser = (box) => {
+    const select = box.querySelector("select");
+    const [back, on] = box.querySelectorAll("button");
+    const places = [...box.querySelectorAll(".plot")];
+    const said = [...box.querySelectorAll("[data-says]")];
+    const turn = (by) => {
+      select.selectedIndex += by;
+      const key = select.value;
+      places.forEach((place, k) => {
+        place.dataset.figure = `${["session", "marks"][k]}-${key}`;
+        said[k].textContent = held.says[place.dataset.figure];
+        if (drawn.has(place)) draw(place);
+      });
+      back.disabled = select.selectedIndex === 0;
+      on.disabled = select.selectedIndex === select.options.length - 1;
+    };
+    back.onclick = () => turn(-1);
+    on.onclick = () => turn(1);
+    select.onchange = () => turn(0);
+    turn(0);
   };
 
   const table = (box) => {
@@ -118,12 +170,21 @@
   };
 
   const begin = async () => {
+    held = JSON.parse(await unpack(document.getElementById("held").textContent));
     document.querySelectorAll("[data-table]").forEach(table);
+    document.querySelectorAll("[data-browser]").forEach(browser);
     const places = [...document.querySelectorAll(".plot")];
     if (!places.length) return;
     const script = document.createElement("script");
     script.textContent = await unpack(document.getElementById("plotly").textContent);
     document.head.append(script);
+    const wanted = document.querySelector("[data-kind]");
+    if (wanted) {
+      await draw(wanted);
+      const size = { format: wanted.dataset.kind, width: 1200, height: wanted.clientHeight, scale: 2 };
+      document.body.dataset.picture = await Plotly.toImage(wanted, size);
+      return;
+    }
     const seen = new IntersectionObserver((entries) => {
       entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
         seen.unobserve(entry.target);

@@ -10,6 +10,7 @@ from adapters import load
 from engine import Exits, Folds, Plan, Rules, sweep, tables
 from engine.core.contracts import instrument
 from engine.synth.market import synthesise
+from reports import browser
 from reports.findings import Report
 
 FACTS = {
@@ -51,6 +52,15 @@ def played(bars, stops, folds):
     exits = Exits.grid({"stop": stops, "target": [32, {"r": 2}], "flatten": "14:55"})
     plan = Plan(strategies, exits, Rules(max_per_session=2))
     return tables(sweep(bars, plan, folds))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_sessions():
+    """A browser of few sessions: what it shows of one it shows of all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(browser, "LAST", 2)
+        patch.setattr(browser, "TRADED", 2)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,22 @@
 """The page: whole in itself, known to the drawing library, right when there is little to draw."""
 
+import base64
+import gzip
 import json
 import re
 
 import polars as pl
 import pytest
 
+from reports.browser import session_exhibits
 from reports.candles import candle_exhibits
 from reports.equity import equity_exhibits
+from reports.evidence import evidence_exhibits
 from reports.grid import grid_exhibits
+from reports.migration import value_exhibits
 from reports.page import page_of, sections
+from reports.passes import pass_exhibits
+from reports.plateau import plateau_exhibits
 from reports.trades import trade_exhibits, trade_table
 from reports.walk import walk_exhibits
 from tests.reports.conftest import emptied, only, told
@@ -23,8 +30,13 @@ def page(report, bars):
 
 
 def held(page):
-    found = re.search(r'<script type="application/json" id="held">(.*?)</script>', page, re.DOTALL)
-    return json.loads(found[1])
+    found = re.search(r'<script type="text/plain" id="held">(.*?)</script>', page, re.DOTALL)
+    return json.loads(gzip.decompress(base64.b64decode(found[1])))
+
+
+def placed(page):
+    """The figures that have a place of their own; those of sessions share two."""
+    return [key for key in held(page)["figures"] if key not in held(page)["says"]]
 
 
 def reading(page):
@@ -43,7 +55,7 @@ def test_one_file_that_asks_nobody_for_anything(page):
 
 def test_every_figure_has_a_place_and_every_place_a_figure(page):
     places = re.findall(r'data-figure="([^"]+)"', page)
-    assert sorted(places) == sorted(held(page)["figures"])
+    assert sorted(places) == sorted(placed(page))
     assert len(set(places)) == len(places)
     links = re.findall(r'href="#([^"]+)"', page)
     assert links
@@ -56,7 +68,9 @@ def test_the_top_says_what_matters_before_any_picture(page, report):
     assert "SYNTHETIC" in text
     assert text.index("combinations were tried") < text.index("data-figure")
     assert text.index("Out of sample") < text.index("The grid")
-    assert f"{report.facts['trials']} combinations were ever tried" in text
+    assert f"{report.facts['trials']} ever on this data" in text
+    assert "none was set aside" in text
+    assert "fingerprint feedbeef; " in text
 
 
 def test_real_bars_carry_no_warning(made):
@@ -78,7 +92,10 @@ def test_the_same_run_makes_the_same_bytes(report, bars, page):
 def test_the_drawing_library_knows_every_word_of_the_figures(report, bars):
     drawing = pytest.importorskip("plotly.graph_objects")
     exhibits = equity_exhibits(report) + grid_exhibits(report) + walk_exhibits(report)
-    for one in exhibits + trade_exhibits(report) + candle_exhibits(report, bars):
+    exhibits += plateau_exhibits(report) + pass_exhibits(report) + value_exhibits(bars)
+    exhibits += trade_exhibits(report, bars) + candle_exhibits(report, bars)
+    exhibits += evidence_exhibits(report) + session_exhibits(report, bars)[-2:]
+    for one in exhibits:
         text = json.dumps(one.plain())
         figure = json.loads(re.sub(r'"@[a-z]+"', '"#123456"', text))
         drawing.Figure(figure["traces"], figure["layout"])
@@ -117,7 +134,7 @@ def test_a_page_of_hardly_anything_is_still_a_page(made, bars, what):
     }.get(what, made)
     report = told(made)
     page = page_of(report, None if what == "no bars" else bars)
-    assert set(re.findall(r'data-figure="([^"]+)"', page)) == set(held(page)["figures"])
+    assert set(re.findall(r'data-figure="([^"]+)"', page)) == set(placed(page))
     if what == "none":
         assert "there is nothing to draw" in page
     if what == "no bars":

@@ -11,7 +11,9 @@ from reports.equity import days, equity_exhibits, traded
 from reports.exhibit import thinned, values
 from reports.findings import out_of_sample
 from reports.grid import grid_exhibits, judged
-from reports.scorecard import TARGETS, Target, achieved, score, scorecard
+from reports.groups import KEYS
+from reports.numbers import measured
+from reports.scorecard import TARGETS, Target, score, scorecard
 from reports.trades import ROWS, trade_exhibits, trade_table
 from reports.walk import walk_exhibits
 from tests.reports.conftest import emptied, only, told
@@ -57,7 +59,7 @@ def test_months_and_hours_add_up_to_the_whole(outside, oos):
     assert outside["monthly"]["net"].sum() == pytest.approx(oos["net"].sum() / 100)
     hours = outside["weekday-hour"]
     assert hours["net"].sum() == pytest.approx(oos["net"].sum() / 100)
-    assert hours["n"].sum() == oos.height
+    assert hours["trades"].sum() == oos.height
     first = oos["entry_ts"].dt.convert_time_zone("America/Chicago")
     assert set(hours["hour"]) == set(first.dt.hour())
 
@@ -119,9 +121,9 @@ def test_folds_are_told_as_they_are_stored(report, made):
 @pytest.mark.covers("B-056", "QA-125")
 def test_groups_of_trades_hold_every_trade_once(report, oos):
     groups = by_key(trade_exhibits(report))["groups"]
-    for name in ("exit", "side", "hour", "ambiguous"):
+    for name in KEYS.values():
         some = groups.filter(pl.col("by") == name)
-        assert some["n"].sum() == oos.height
+        assert some["trades"].sum() == oos.height
         assert some["net"].sum() == pytest.approx(oos["net"].sum() / 100)
 
 
@@ -151,7 +153,7 @@ def test_a_long_table_says_what_it_leaves_out(made, report, oos):
 
 @pytest.mark.covers("B-057", "A-086")
 def test_the_scorecard_weighs_targets_the_user_may_change(report):
-    found, seen = achieved(report), out_of_sample(report)
+    found, seen = measured(report), out_of_sample(report)
     assert found["profit_factor"] == pytest.approx(seen["profit_factor"])
     assert found["win_rate"] == pytest.approx(seen["win_rate"])
     card = scorecard(report, [Target("win_rate", 0.0, 3.0), Target("sharpe", 1e9, 1.0)])
@@ -162,8 +164,9 @@ def test_the_scorecard_weighs_targets_the_user_may_change(report):
 
 def test_what_is_undefined_is_not_met(made):
     card = scorecard(told(emptied(made)))
-    assert card["achieved"].to_list() == [None] * len(TARGETS)
-    assert score(card) == 0.0
+    ratios = card.filter(pl.col("measure") != "max_drawdown_capital")
+    assert ratios["achieved"].to_list() == [None] * (len(TARGETS) - 1)
+    assert not ratios["met"].any()
     assert score(card.clear()) is None
 
 
