@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import adapters
+from app.yaml_lines import dump
 from engine.core.axis import Axis, written
 from engine.core.calendars import calendar
 from engine.core.contracts import INSTRUMENTS
 from engine.core.instrument import Instrument
 from engine.core.session import moment_text
-from engine.core.strategy import Strategy
+from engine.core.strategy import Preset, Strategy
 from storage.instruments import instruments_at
 from storage.lake import Lake
 
@@ -36,7 +37,7 @@ def strategies() -> list[Row]:
 
 def strategy(name: str) -> Row:
     """Everything one strategy declares, from its own lines."""
-    cls = adapters.load_file(Path(name)) if name.endswith(".py") else adapters.load(name)
+    cls = adapters.load_file(Path(name)) if name.endswith(adapters.FILES) else adapters.load(name)
     return {
         "name": Path(name).stem,
         "class": cls.__name__,
@@ -47,7 +48,21 @@ def strategy(name: str) -> Row:
             for item in cls.space().items()
             if (item[1].gate is not None) == wanted
         ],
+        "presets": [
+            {"preset": preset.name, "doc": preset.doc, "values": entries(preset)}
+            for preset in cls.presets
+        ],
     }
+
+
+def entries(preset: Preset) -> dict[str, Row]:
+    """What a preset says, as a study would."""
+    return {section: dict(said) for section, said in preset.sections().items() if said}
+
+
+def lines(values: Row) -> str:
+    """The values of a preset in YAML, ready to be copied into a study."""
+    return dump(values).strip()
 
 
 def first_line(cls: type[Strategy]) -> str:

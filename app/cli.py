@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from app.commands import data, features, profile, results, show, studies
+from app.commands import (
+    check,
+    compare,
+    data,
+    features,
+    holdout,
+    profile,
+    report,
+    results,
+    show,
+    studies,
+)
 from app.log import crashed
 
 INTERRUPTED = 130
@@ -19,8 +30,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(data.app, name="data")
+app.add_typer(holdout.app, name="holdout")
 app.command("features", epilog="Example: tickgrid features atr")(features.features)
 app.command("strategies", epilog="Example: tickgrid strategies opening_drive")(show.strategies)
+app.command("check", epilog="Example: tickgrid check my_idea.py")(check.check)
 app.command("instruments", epilog="Example: tickgrid instruments ES")(show.instruments)
 app.command("calendar", epilog="Example: tickgrid calendar ES --from 2024-11-25 --to 2024-12-06")(
     show.calendar
@@ -34,9 +47,9 @@ app.command(
 app.command("sweep", epilog="Example: tickgrid sweep opening_drive --workers 2 --days 500")(
     studies.sweep
 )
-app.command("runs", epilog="Example: tickgrid runs --json")(results.runs)
-app.command("report", epilog="Example: tickgrid report vpoc-02f1184103ee --out page.html")(
-    results.report
+app.add_typer(compare.app, name="runs")
+app.command("report", epilog="Example: tickgrid report vpoc-02f1184103ee --format md")(
+    report.report
 )
 app.command("sql", epilog='Example: tickgrid sql "select run, sum(net) from trades group by run"')(
     results.sql
@@ -69,7 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: a user never sees a traceback
         return met(error)
     if code == INTERRUPTED:
-        return failed("interrupted; what was not finished was not stored", INTERRUPTED)
+        kept = "a sweep keeps what it finished: give the same command again"
+        return failed(f"interrupted; {kept}", INTERRUPTED)
     return code or 0
 
 

@@ -14,14 +14,19 @@ from app.log import logger, stage
 from app.market import FIRST, SEED, SESSIONS, SYMBOL, bars_of, lacks, make
 from app.options import Changes, Machine
 from app.pages import Kept
+from app.plan_ahead import told
 from app.progress import bar
 from app.resolve import Experiment, change, experiment_of
 from app.run import play, report_of, run_name
+from app.searching import tries
 from app.setting_up import settings_of
 from app.settings import Settings
 from app.study import find
+from app.weigh import played
 from app.yaml_lines import Document
 from engine.core.bars import Bars
+from engine.core.errors import StudyError
+from storage.holdouts import broken_by, lock_of
 from storage.lake import Lake
 from storage.results import Results
 
@@ -73,17 +78,46 @@ def bars_for(job: Job) -> Bars:
         return bars_of(job.lake, study, job.days)
 
 
-def perform(job: Job) -> Kept:
-    """Play a job and store it; what is stored already is not played again."""
+def perform(job: Job, *, resume: bool = False) -> Kept:
+    """Play a job and store it; what is stored already, or was before a kill, is not played again.
+
+    Asked to resume, it refuses to begin: the study, the data or the code are not what they were.
+    """
     bars, results = bars_for(job), Results(job.settings.root)
     name = run_name(job.experiment, bars)
     if results.exists(name):
         notice(f"{name} is stored already: same study, data and code; it is not played again")
     else:
-        with bar(job.experiment.study.study, len(job.experiment.plan)) as told:
-            play(job.experiment, bars, job.settings, told)
+        going_on(results, name, resume=resume)
+        with bar(job.experiment.study.study, played(job.experiment, bars)) as watched:
+            play(job.experiment, bars, job.settings, watched)
+    tell_locks(results, name)
     run = results.run(name)
     return Kept(run, report_of(run, results.trials(bars.fingerprint)), bars)
+
+
+def tell_locks(results: Results, name: str) -> None:
+    """Say whose locked sessions a run read, and who read those it locked."""
+    for lock in broken_by(results.root, name):
+        notice(
+            f"this study reads sessions from {lock.held} on, the locked hold-out of {lock.run}: "
+            "they are not unseen any more, and its pages say so"
+        )
+    own = lock_of(results.root, name)
+    if own is not None and own.readers:
+        notice(f"the hold-out from {own.held} on is not unseen: read by {', '.join(own.readers)}")
+
+
+def going_on(results: Results, name: str, *, resume: bool) -> None:
+    """Say what is there of a run that was stopped."""
+    kept = len(results.shelf(name))
+    if kept:
+        notice(f"going on with {name}: {kept} parts of it were played before it was stopped")
+    elif resume:
+        raise StudyError(
+            f"nothing to resume: no run of exactly this study, data and code ({name}) was stopped; "
+            "without --resume it begins"
+        )
 
 
 def preview(job: Job) -> dict[str, Any]:
@@ -92,19 +126,18 @@ def preview(job: Job) -> dict[str, Any]:
     found: dict[str, Any] = {
         "study": experiment.sections,
         "settings": job.settings.plain(),
-        "combinations": len(experiment.plan),
-        "strategies": len(experiment.plan.strategies),
-        "exits": len(experiment.plan.exits),
+        "search": experiment.search.method,
     }
+    if not experiment.search.adaptive:
+        found |= {
+            "combinations": len(experiment.plan),
+            "strategies": len(experiment.plan.strategies),
+            "exits": len(experiment.plan.exits),
+        }
     if lacks(job.lake, experiment.study.data):
         return found | {"data": f"none stored; SYNTHETIC {SYMBOL} would be made"}
     bars = bars_of(job.lake, experiment.study, job.days)
-    first, last = int(bars.session[0]), int(bars.session[-1])
-    setups = len(experiment.plan[0].strategy.setups(bars))
-    return found | {
-        "data": repr(bars),
-        "run": run_name(experiment, bars),
-        "sessions": last - first + 1,
-        "folds": len(experiment.folds.cut(bars)),
-        "setups_of_the_first": setups,
-    }
+    if experiment.search.adaptive:
+        found["combinations"] = f"at most {tries(experiment, bars):,}"
+    ahead = told(experiment, bars, job.settings.workers)
+    return found | {"data": repr(bars), "run": run_name(experiment, bars)} | ahead

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 NAME: Final = "tickgrid"
+COMPILE: Final = "compile"
 LINE: Final = "%(asctime)s.%(msecs)03dZ %(levelname)-7s %(message)s"
 
 
@@ -23,6 +24,7 @@ class Lines(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
+        self.spent: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
@@ -51,12 +53,21 @@ def start(level: str) -> Lines:
     return kept
 
 
+def spent() -> dict[str, float]:
+    """Seconds of every stage of this command; what was compiled in them is a stage of its own."""
+    kept = [handler.spent for handler in logger().handlers if isinstance(handler, Lines)]
+    return kept[0] if kept else {}
+
+
 @contextmanager
 def stage(name: str) -> Iterator[None]:
     """Log how long a stage took."""
-    began = time.perf_counter()
+    told, began = spent(), time.perf_counter()
+    compiled = told.get(COMPILE, 0.0)
     yield
-    logger().info("%s: %.3f s", name, time.perf_counter() - began)
+    took = time.perf_counter() - began
+    told[name] = told.get(name, 0.0) + took - (told.get(COMPILE, 0.0) - compiled)
+    logger().info("%s: %.3f s", name, took)
 
 
 def crashed(error: BaseException) -> Path:

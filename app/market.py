@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from app.study import Data, Study
+from engine.core.aside import Aside, attached
 from engine.core.bars import Bars
 from engine.core.calendars import calendar
 from engine.core.errors import CalendarError, ParameterError, StudyError
@@ -14,6 +16,7 @@ from engine.core.instrument import Instrument
 from engine.core.zone import day_date
 from engine.synth.edge import edge_of
 from engine.synth.market import synthesise
+from storage.auxiliary import lag_of, load_series
 from storage.lake import Lake, minutes_of
 from storage.reading import SYNTHETIC, edged
 from storage.stored import Stored, span
@@ -64,7 +67,24 @@ def bars_of(lake: Lake, study: Study, days: int | None) -> Bars:
     if not played:
         raise StudyError(f"no session of {series} lies from {first or 'its start'} to {last}")
     latest = played if days is None else played[-days:]
-    return lake.bars(data.symbol, latest[0], latest[-1], data.timeframe, series.source)
+    span_asked = data.symbol, latest[0], latest[-1]
+    bars = with_series(lake, data, lake.bars(*span_asked, data.timeframe, series.source))
+    if data.inside is None:
+        return bars
+    if minutes_of(data.inside) >= bars.minutes:
+        raise StudyError(
+            f"data.inside: {data.inside} bars lie inside no {data.timeframe} bar; name a finer one"
+        )
+    return replace(bars, inner=lake.bars(*span_asked, data.inside, series.source))
+
+
+def with_series(lake: Lake, data: Data, bars: Bars) -> Bars:
+    """The bars with the auxiliary series that the study names, each with its own lag."""
+    root, found = lake.root, {}
+    for name, one in data.beside.items():
+        series = load_series(root, one.series)
+        found[name] = Aside(series, one.column, lag_of(root, one.series), one.oldest)
+    return attached(bars, **found) if found else bars
 
 
 def asked(study: Study) -> tuple[date | None, date | None]:

@@ -99,3 +99,24 @@ class Changes:
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a key: folds.train=60."),
     ] = None
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a sweep is gone about; of it only the surrogates are part of the study."""
+
+    surrogates: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Markets without edge to search as well; 0 for none.",
+            show_default="19",
+        ),
+    ] = None
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and stop.")
+    ] = False
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a stopped run, or say that there is none.")
+    ] = False

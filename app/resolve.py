@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -21,12 +21,16 @@ from engine.core.errors import StudyError, TickgridError, unknown
 from engine.core.strategy import Strategy
 from engine.fills import Costs, Exits, Rules
 from engine.research import Folds, Plan
+from engine.research.constraints import Constraint, Constraints
 from engine.research.money import Money
+from engine.research.search import Search, planned
+from engine.research.space import Admits, Space, anything
 
 T = TypeVar("T")
 
 VARIABLE: Final = "TICKGRID_SET"
 OTHER: Final = {"params": "gates", "gates": "params"}
+CHECKED: Final = 100_000  # exits of a study; of more of them each is checked when it is played
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,12 @@ class Experiment:
     """A study that can be played: what was written, and what it means."""
 
     study: Study
-    plan: Plan
+    plan: Plan  # of an adaptive search, which makes its own, the first place of the space
     folds: Folds
     source: str  # of the strategy
     sections: Mapping[str, Any]  # the study with every default, in plain values
+    search: Search
+    space: Space
     money: Money | None = None
 
     def resolved(self, bars: Bars) -> str:
@@ -60,22 +66,74 @@ def experiment_of(document: Document) -> Experiment:
     """Check everything that can be checked before a bar is read."""
     study = study_of(document)
     strategy = strategy_of(study, document)
+    if study.preset is not None:
+        lay(strategy, study.preset, document)
+        study = study_of(document)
     axes = {section: axes_of(strategy, section, document) for section in OTHER}
-    exits, ends = exits_of(study, document)
+    ends = exits_of(study, document)
     rules = engine_value(Rules, study.rules, document, "rules")
     costs = engine_value(Costs, study.costs, document, "costs")
     folds = engine_value(Folds, study.folds, document, "folds")
+    search = engine_value(Search, study.search, document, "search")
     sections = study.model_dump(by_alias=True) | axes
     sections |= {
         "exits": ends,
         "rules": filled(Rules.of({}), sections["rules"]),
         "costs": filled(Costs.of({}), sections["costs"]),
         "folds": filled(Folds.of({}), sections["folds"]) | {"unit": study.folds.unit},
+        "search": filled(Search.of({}), sections["search"]),
     }
-    strategies = strategy.grid(**axes["params"], **axes["gates"])
-    plan = Plan(strategies=strategies, exits=exits, rules=rules, costs=costs)
-    source = Path(inspect.getfile(strategy)).read_text()
-    return Experiment(study, plan, folds, source, sections, money_of(study, document))
+    params = axes["params"] | axes["gates"]
+    admits = admitted(study, [*params, *ends], document)
+    space = Space(strategy, params, ends, rules, costs, admits)
+    plan = plan_of(space, search, document)
+    source = adapters.source_of(strategy)
+    money = money_of(study, document)
+    return Experiment(study, plan, folds, source, sections, search, space, money)
+
+
+def plan_of(space: Space, search: Search, document: Document) -> Plan:
+    """What is played; what is wrong with it is wrong with the study as a whole."""
+    try:
+        return planned(space, search)
+    except TickgridError as error:
+        raise StudyError(f"{document.name}: {error}") from error
+
+
+def admitted(study: Study, names: Iterable[str], document: Document) -> Admits:
+    """The constraints of a study as one question about a combination."""
+    if not study.constraints:
+        return anything
+    every = [
+        guarded(partial(Constraint.of, text, [*names]), document, ("constraints", k))
+        for k, text in enumerate(study.constraints)
+    ]
+    return Constraints(tuple(every))
+
+
+def lay(strategy: type[Strategy], name: str, document: Document) -> None:
+    """Fill in what a preset says and the study does not.
+
+    A preset that was asked for by a flag comes after the file: the file's parameters and gates
+    give way to it, and its exits and rules where the preset has some; other flags stand.
+    """
+    try:
+        preset = strategy.preset(name)
+    except TickgridError as error:
+        raise StudyError(f"{document.place(('preset',))}: {error}") from error
+    flagged = not from_file(("preset",), document)
+    for section, values in preset.sections().items():
+        for key in list(document.value.get(section) or {}):
+            given_way = section in OTHER or key in values
+            if flagged and given_way and from_file((section, key), document):
+                del document.value[section][key]
+        for key, value in values.items():
+            if key not in (document.value.get(section) or {}):
+                document.put((section, key), value, f"preset {name}")
+
+
+def from_file(where: Where, document: Document) -> bool:
+    return document.place(where).startswith(document.name)
 
 
 def money_of(study: Study, document: Document) -> Money | None:
@@ -88,7 +146,7 @@ def money_of(study: Study, document: Document) -> Money | None:
 def strategy_of(study: Study, document: Document) -> type[Strategy]:
     """By name, or by a path beside the study."""
     try:
-        if study.strategy.endswith(".py"):
+        if study.strategy.endswith(adapters.FILES):
             return adapters.load_file(Path(document.name).parent / study.strategy)
         return adapters.load(study.strategy)
     except TickgridError as error:
@@ -144,8 +202,8 @@ def refuse_empty(values: list[Any], where: tuple[str, ...], document: Document) 
         raise StudyError(f"{document.place(where)}: {'.'.join(where)} is an empty list")
 
 
-def exits_of(study: Study, document: Document) -> tuple[list[Exits], dict[str, list[Any]]]:
-    """The grid of exits, and its axes as lists; what is not named is `none`."""
+def exits_of(study: Study, document: Document) -> dict[str, list[Any]]:
+    """The axes of the exits as lists; what is not named is `none`."""
     axes: dict[str, list[Any]] = {}
     for name in (field.name for field in dataclasses.fields(Exits)):
         written = getattr(study.exits, name)
@@ -155,7 +213,9 @@ def exits_of(study: Study, document: Document) -> tuple[list[Exits], dict[str, l
         for k, value in enumerate(axes[name]):
             alone = {"stop": 1, "breakeven": 1, name: value}  # what others may need beside them
             guarded(partial(Exits.grid, alone), document, ("exits", name, k))
-    return guarded(partial(Exits.grid, axes), document, ("exits",)), axes
+    if math.prod(map(len, axes.values())) <= CHECKED:
+        guarded(partial(Exits.grid, axes), document, ("exits",))
+    return axes
 
 
 def guarded(make: Callable[[], T], document: Document, section: Where) -> T:
@@ -185,9 +245,12 @@ def filled(value: Any, written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def single(document: Document) -> None:
-    """Keep the first value of every list of the grid: one combination."""
+    """Keep the first value of every list of the grid: one combination, nothing to search."""
+    if "search" in document.value:
+        document.put(("search",), {}, document.place(("search",)))
     for section in ("params", "gates", "exits"):
         for name, written in dict(document.value.get(section) or {}).items():
             if isinstance(written, list) and written:
                 where = (section, name)
                 document.put(where, written[0], document.place(where))
+    document.put(("evidence",), {"surrogates": 0, "bootstrap": 0}, "a single run")

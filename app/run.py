@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from app.log import Lines, logger, stage
+from app.log import COMPILE, Lines, logger, spent, stage
 from app.resolve import Experiment
+from app.searching import searched
 from app.settings import Settings
+from app.verdict import shown as with_verdict
 from app.versions import versions
+from app.weigh import played, weighed
 from app.yaml_lines import document_of
 from engine.core.bars import Bars
 from engine.core.calendars import calendar
 from engine.core.jit import source_hash
-from engine.research import sweep, tables
+from engine.research import tables
+from engine.research.bench import How
+from engine.research.evidence.null import onward
 from engine.research.sweep import periods
 from engine.research.watch import Progress
 from reports.findings import Report
+from storage.holdouts import lock_of
 from storage.manifest import Manifest
 from storage.results import Results, Run
 from storage.schema import RUN_TABLES
@@ -30,18 +38,20 @@ from storage.trials import Trial
 def play(experiment: Experiment, bars: Bars, settings: Settings, progress: Progress) -> Run:
     """Search, walk forward, store; the same bytes for any number of workers."""
     started = now()
+    shelf = Results(settings.root).shelf(run_name(experiment, bars))
+    how = How(settings.workers, progress, shelf)
     with stage("play"):
-        swept = sweep(
-            bars,
-            experiment.plan,
-            experiment.folds,
-            workers=settings.workers,
-            progress=progress,
-        )
+        told = onward(progress, 0, played(experiment, bars))
+        swept = searched(experiment, bars, replace(how, progress=told))
     with stage("tables"):
         made = tables(swept)
+    made |= weighed(swept, made["trades"], experiment, how)
+    logger().info("%s: %.3f s, inside the stages above", COMPILE, spent().get(COMPILE, 0.0))
     manifest = manifest_of(experiment, bars, settings, started)
-    return keep(Results(settings.root), made, experiment.resolved(bars), manifest)
+    manifest = replace(manifest, combinations=len(swept.plan))
+    run = keep(Results(settings.root), made, experiment.resolved(bars), manifest)
+    shelf.clear()
+    return run
 
 
 def run_name(experiment: Experiment, bars: Bars) -> str:
@@ -73,7 +83,7 @@ def manifest_of(experiment: Experiment, bars: Bars, settings: Settings, started:
         combinations=len(experiment.plan),
         settings=settings.plain(),
         started=started,
-        **facts_of(bars),
+        **facts_of(bars) | {"seed": experiment.search.seed},
     )
 
 
@@ -88,7 +98,7 @@ def facts_of(bars: Bars) -> dict[str, Any]:
         "synthetic": bars.origin.synthetic,
         "data": bars.fingerprint,
         "engine": source_hash(),
-        "seed": 0,  # nothing in this version draws
+        "seed": 0,  # of a search that draws nothing
         "bars": len(bars),
         "sessions": int(bars.session[-1]) - int(bars.session[0]) + 1,
         "zone": days.zone,
@@ -114,6 +124,7 @@ def keep(results: Results, made: Mapping[str, pl.DataFrame], study: str, manifes
         run=manifest.name,
         combinations=manifest.combinations,
         time=manifest.finished,
+        **read_by(manifest, document_of(study, manifest.name).value, made["equity"]["trade_date"]),
     )
     results.append_trial(trial)
     for handler in logger().handlers:
@@ -123,9 +134,18 @@ def keep(results: Results, made: Mapping[str, pl.DataFrame], study: str, manifes
     return draft.finish(manifest)
 
 
+def read_by(manifest: Manifest, study: Mapping[str, Any], days: pl.Series) -> dict[str, str]:
+    """Which dates of which series a run read, and from which on it read none."""
+    held = (study.get("holdout") or {}).get("from")
+    place = {"symbol": manifest.symbol, "source": manifest.source}
+    return place | {"first": str(days.min()), "last": str(days.max()), "held": str(held or "")}
+
+
 def report_of(run: Run, trials: int) -> Report:
     """A stored run as it is shown: what was played and what was read are the same report."""
     manifest, study = run.manifest, document_of(run.study, run.name).value
+    stored = {name: run.table(name) for name in RUN_TABLES}
+    stored["evidence"] = with_verdict(stored["evidence"], trials, manifest.currency)
     shown = (
         *("study", "strategy", "symbol", "timeframe", "source", "synthetic", "sessions", "bars"),
         *("combinations", "currency", "money_unit", "tick", "zone", "periods", "data", "engine"),
@@ -142,9 +162,18 @@ def report_of(run: Run, trials: int) -> Report:
             "min_trades": study["folds"]["min_trades"],
             "costs": costs_text(study["costs"], manifest.currency),
             "trials": trials,
+            **seen(run.root, run.name),
         },
-        {name: run.table(name) for name in RUN_TABLES},
+        stored,
     )
+
+
+def seen(root: Path, run: str) -> dict[str, Any]:
+    """How often the hold-out of a run was opened, and who else read its dates."""
+    lock = lock_of(root, run)
+    if lock is None:
+        return {"openings": 0, "holdout_read_by": ""}
+    return {"openings": lock.openings, "holdout_read_by": ", ".join(lock.readers)}
 
 
 def costs_text(costs: Mapping[str, Any], currency: str) -> str:
@@ -152,4 +181,7 @@ def costs_text(costs: Mapping[str, Any], currency: str) -> str:
     own, slips = costs["commission"], costs["slippage"]
     fee = "the instrument's fees" if own is None else f"{own} {currency}"
     ticks = ", ".join(f"{order} {slips[order]}" for order in ("market", "stop", "limit"))
-    return f"{fee} a side; slippage in ticks: {ticks}"
+    further = [f"{name} {costs[name]}" for name in ("spread", "funding") if costs.get(name)]
+    if slips.get("eth"):
+        further.append("other slippage outside regular hours")
+    return "; ".join((f"{fee} a side", f"slippage in ticks: {ticks}", *further))

@@ -13,12 +13,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from app.yaml_lines import Document, Where, document_of, read, shown
 from engine.core.errors import StudyError, TickgridError, unknown
 
-# What the design promises and this version does not play: refused by name, never ignored.
-LATER: Final = {
-    "search": ("trials", "sampler", "seed"),
-}
-METHODS: Final = ("grid",)
-
 # What a strategy without an experiment of its own is played with.
 DEFAULTS: Final = "the default study of"
 DEFAULT: Final = """\
@@ -46,12 +40,6 @@ Moves = Any  # the engine reads them too: docs/fills.md says what each may hold
 Amount = int | Decimal | None
 
 
-def playable(count: int) -> int:
-    if count:
-        raise ValueError("must be 0 or left out: no test against chance exists yet")
-    return count
-
-
 def clocks(written: Any) -> Any:
     """Refuse 945 for 15:45: the engine would take a number for minutes since midnight."""
     if not all(
@@ -61,16 +49,18 @@ def clocks(written: Any) -> Any:
     return written
 
 
-def known_method(method: str) -> str:
-    if method not in METHODS:
-        raise ValueError(f"must be {', '.join(METHODS)}: nothing else plays in this version")
-    return method
-
-
 class Section(BaseModel):
     """Frozen, strict, and without a key it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Series(Section):
+    """One column of a stored auxiliary series, stale after so many minutes."""
+
+    series: str
+    column: str = "close"
+    oldest: int | None = None
 
 
 class Data(Section):
@@ -81,6 +71,8 @@ class Data(Section):
     first: date | None = Field(default=None, alias="from")
     last: date | None = Field(default=None, alias="to")
     source: str | None = None
+    inside: str | None = None  # a finer timeframe, played where a bar leaves a doubt
+    beside: dict[str, Series] = {}  # auxiliary series, by the names that strategies ask for
 
 
 class ExitAxes(Section):
@@ -105,6 +97,11 @@ class PlayRules(Section):
 
     max_per_session: int | None = None
     entry_window: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+    friday_window: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
+    days: list[str] | str | None = None
+    friday_flatten: Annotated[Any, AfterValidator(clocks)] = None
+    before_close: int | None = None
+    price_limit: Amount = None
     cooldown: int | None = None
     max_losses: int | None = None
     daily_loss: Amount = None
@@ -125,19 +122,26 @@ class Slips(Section):
     market: int | None = None
     stop: int | None = None
     limit: int | None = None
+    eth: Slips | None = None  # outside the regular hours, where it differs
 
 
 class Charges(Section):
-    """Money for a side of a contract, and slippage."""
+    """Money for a side of a contract, slippage and spread in ticks, funding."""
 
     commission: int | Decimal | None = None
     slippage: Slips = Slips()
+    spread: Amount = None
+    funding: Any = None
 
 
 class Search(Section):
     """How combinations are chosen."""
 
-    method: Annotated[str, AfterValidator(known_method)] = "grid"
+    method: str | None = None
+    trials: int | None = None
+    seed: int | None = None
+    sampler: str | None = None
+    objectives: list[str] | None = None
 
 
 class FoldRules(Section):
@@ -156,11 +160,24 @@ class FoldRules(Section):
     top: int | None = None
 
 
+MOST: Final = 10_000  # surrogates and draws: more would fill the memory, and say no more
+
+
+def bounded(count: int) -> int:
+    if not 0 <= count <= MOST:
+        raise ValueError(f"must be from 0 to {MOST}")
+    return count
+
+
+Count = Annotated[int, AfterValidator(bounded)]
+
+
 class Evidence(Section):
     """Tests against chance."""
 
-    surrogates: Annotated[int, AfterValidator(playable)] = 0
-    bootstrap: Annotated[int, AfterValidator(playable)] = 0
+    surrogates: Count = 19
+    bootstrap: Count = 1000  # draws; without any nothing is weighed
+    seed: Count = 0
 
 
 class Holdout(Section):
@@ -176,12 +193,14 @@ class Study(Section):
     note: str = ""
     data: Data
     strategy: str
+    preset: str | None = None  # what is not written here is taken from it
     params: dict[str, Values] = {}
     gates: dict[str, Values] = {}
     exits: ExitAxes = ExitAxes()
     rules: PlayRules = PlayRules()
     costs: Charges = Charges()
     search: Search = Search()
+    constraints: list[str] = []  # between parameters: fast < slow
     folds: FoldRules = FoldRules()
     evidence: Evidence = Evidence()
     holdout: Holdout | None = None
@@ -237,11 +256,9 @@ def names_of(section: Where) -> list[str]:
 
 
 def strange(where: Where) -> str:
-    """Why a key is refused: not yet, or not at all."""
+    """Why a key is refused."""
     *section, key = map(str, where)
     names = names_of(tuple(section))
-    if key in LATER.get(".".join(section), ()):
-        return f"{'.'.join(map(str, where))} does not play yet; {', '.join(names)} do"
     inside = f" in {'.'.join(section)}" if section else ""
     return str(unknown("key", key, names, where=inside))
 

@@ -14,6 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from app.verdict import answers, verdict_row
 from app.yaml_lines import dump
 from reports.findings import (
     Report,
@@ -35,6 +36,7 @@ SPARE: Final = (  # what a narrow terminal does without, in this order; the stor
     *("ambiguous", "sharpe", "combination", "max_drawdown", "test_first", "train_trades"),
     *("profit_factor", "net_best", "net_worst", "win_rate", "test_last", "fold"),
 )
+LESS: Final = ("question", "between")  # of the table of evidence
 SIGNED: Final = ("net", "expectancy", "test_net", "test_expectancy", "test_sharpe")
 
 
@@ -45,7 +47,11 @@ def print_sweep(console: Console, report: Report) -> None:
     console.print(fitted(console, title, [spelt(report, row) for row in best_rows(report)]))
     console.print(walk_table(console, report))
     console.print(outside_line(report), soft_wrap=True)
-    console.print(Panel(Text(verdict(report)), title="verdict", title_align="left"))
+    evidence = report.tables["evidence"]
+    if rows := list(answers(evidence)):
+        console.print(fitted(console, "Evidence", rows, LESS))
+    title = f"verdict: {verdict_row(evidence).get('class', 'nothing was weighed')}"
+    console.print(Panel(Text(verdict(report)), title=title, title_align="left"))
     console.print(f"stored as [bold]{escape(report.name)}[/bold]")
 
 
@@ -103,7 +109,10 @@ def described(facts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "data", f"{span}, source {facts['source']}, fingerprint {facts['data'][:12]}"
     yield "size", f"{facts['sessions']:,} sessions, {facts['bars']:,} bars"
     if facts["holdout"]:
-        yield "hold-out", f"sessions from {facts['holdout']} on were not read"
+        told = f"sessions from {facts['holdout']} on were not read"
+        state = f"; opened {facts['openings']} times" if facts.get("openings") else ""
+        others = facts.get("holdout_read_by")
+        yield "hold-out", told + state + (f"; NOT UNSEEN: read by {others}" if others else "")
     plural = "" if facts["combinations"] == 1 else "s"
     ever = f"{facts['trials']:,} ever on exactly this data"
     yield "tried", f"{facts['combinations']:,} combination{plural}; {ever}"
@@ -125,9 +134,14 @@ def rows_table(title: str, rows: Sequence[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
-def fitted(console: Console, title: str, rows: Sequence[Mapping[str, Any]]) -> RenderableType:
+def fitted(
+    console: Console,
+    title: str,
+    rows: Sequence[Mapping[str, Any]],
+    without: Sequence[str] = SPARE,
+) -> RenderableType:
     """The table, without the columns for which there is no room."""
-    spare = iter(SPARE)
+    spare = iter(without)
     while width(rows) > console.width and (least := next(spare, None)):
         rows = [{name: v for name, v in row.items() if name != least} for row in rows]
     return rows_table(title, rows)

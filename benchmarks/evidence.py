@@ -8,7 +8,7 @@ from adapters.opening_drive import OpeningDrive
 from benchmarks.pairs import interleaved, shown
 from engine import Bars, Exits, Folds, Plan, Rules, sweep
 from engine.core.contracts import instrument
-from engine.research.evidence.null import Surrogates, null
+from engine.research.evidence.null import Surrogates, null, plain
 from engine.research.evidence.overfit import Blocks, overfit
 from engine.research.evidence.resample import Resample
 from engine.research.evidence.snooping import snooped
@@ -50,10 +50,11 @@ def surrogate(bars: Bars, repetitions: int) -> str:
     strategies = OpeningDrive.grid(minutes=[5, 15, 30, 60], beyond=[0, 2, 4])
     exits = Exits.grid({"stop": [8, 12, 16, 24], "target": [16, 32, {"r": 2}, "none"]})
     plan, folds = Plan(strategies, exits, Rules.of({"max_per_session": 1})), Folds(60, 20)
-    if null(bars, plan, folds, Surrogates(1)) != null(bars, plan, folds, Surrogates(1, workers=2)):
+    one, two = (null(bars, plain(plan, folds, workers), Surrogates(1)) for workers in (1, 2))
+    if one != two:
         raise AssertionError("one and two workers disagree: nothing was timed")
     rivals = {
         "a search": lambda: sweep(bars[:], plan, folds),
-        "one surrogate": lambda: null(bars, plan, folds, Surrogates(1)),
+        "one surrogate": lambda: null(bars, plain(plan, folds), Surrogates(1)),
     }
     return shown(f"{len(plan)} combinations, {len(bars):,} bars", interleaved(rivals, repetitions))

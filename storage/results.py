@@ -16,11 +16,13 @@ from storage.conform import conform
 from storage.folders import install, recover, remove, waiting
 from storage.manifest import Manifest, listed, read_manifest
 from storage.names import plain
-from storage.schema import RUN_TABLES, table_of
+from storage.schema import NEW_TABLES, RUN_TABLES, table_of
+from storage.shelf import BlockShelf
 
 STUDY: Final = "study.yaml"
 LOG: Final = "run.log"
 DRAFT: Final = ".draft"
+BLOCKS: Final = ".blocks"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Run:
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def root(self) -> Path:
+        """The store it lies in."""
+        return self.folder.parent.parent
 
     @property
     def manifest(self) -> Manifest:
@@ -47,6 +54,8 @@ class Run:
         if name not in RUN_TABLES:
             raise unknown("table of a run", name, RUN_TABLES)
         path = self.folder / f"{name}.parquet"
+        if not path.exists() and name in NEW_TABLES:
+            return table_of(name).empty()
         if not path.exists():
             raise StoreError(f"run '{self.name}' has lost {path.name}; remove it and run it again")
         return pl.read_parquet(path, glob=False, hive_partitioning=False)
@@ -115,6 +124,10 @@ class Results:
         except OSError as error:
             raise StoreError(f"cannot write {draft.folder}: {error.strerror}") from None
         return draft
+
+    def shelf(self, name: str) -> BlockShelf:
+        """Where the blocks of a run are kept until it is stored."""
+        return BlockShelf(self.folder / f".{plain(name)}{BLOCKS}")
 
     def exists(self, name: str) -> bool:
         return plain(name) in self.names()

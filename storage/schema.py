@@ -49,10 +49,7 @@ BARS: Final = Table(
     "bars",
     {
         "ts": TS,
-        "open": pl.Int32,
-        "high": pl.Int32,
-        "low": pl.Int32,
-        "close": pl.Int32,
+        **dict.fromkeys(("open", "high", "low", "close"), pl.Int32),
         "volume": pl.Int64,
         "contract": pl.String,
         "trade_date": pl.Date,
@@ -258,14 +255,36 @@ EVIDENCE: Final = Table(
     nullable=may_be_null("combination", "value", "low", "high", "p_value", "draws"),
 )
 
+SURROGATES: Final = Table(
+    "surrogates",
+    {
+        "run": pl.String,
+        "surrogate": pl.UInt32,
+        **dict.fromkeys(("best", "walk_expectancy"), pl.Float64),
+        **dict.fromkeys(("best_net", "walk_net", "walk_trades"), pl.Int64),
+    },
+    nullable=may_be_null("best", "best_net", "walk_net", "walk_expectancy"),
+)
+
+SPLITS: Final = Table(
+    "splits",
+    {
+        "run": pl.String,
+        **dict.fromkeys(("split", "combination"), pl.UInt32),
+        **dict.fromkeys(("train", "test", "logit"), pl.Float64),
+    },
+    nullable=may_be_null("train", "test"),
+)
+
 TABLES: Final = {
     table.name: table
     for table in (
         *(BARS, SESSIONS, LEVELS),
-        *(COMBINATIONS, FOLDS, TRADES, SETUPS, EQUITY, EVIDENCE),
+        *(COMBINATIONS, FOLDS, TRADES, SETUPS, EQUITY, EVIDENCE, SURROGATES, SPLITS),
     )
 }
-RUN_TABLES: Final = ("combinations", "folds", "trades", "setups", "equity", "evidence")
+NEW_TABLES: Final = ("surrogates", "splits")  # runs of older versions have none
+RUN_TABLES: Final = tuple(TABLES)[3:]  # all but those of the store
 
 
 def table_of(name: str) -> Table:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,23 +27,6 @@ def runs(*, place: Place, as_json: Json = False) -> None:
         typer.echo("no run is stored yet; try: tickgrid sweep opening_drive")
     else:
         print_rows(stored.select(SHOWN).to_dicts())
-
-
-@grouped
-def report(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="The name of a stored run.")],
-    *,
-    place: Place,
-    file: Annotated[Path | None, typer.Option("--out", help="Write it there instead.")] = None,
-) -> None:
-    """Draw the page of a stored run anew, and say where it is."""
-    from app.pages import kept
-    from app.setting_up import settings_of
-    from storage.lake import Lake
-    from storage.results import Results
-
-    root = settings_of(place).root
-    typer.echo(kept(Results(root), Lake(root), run).write(file))
 
 
 @grouped
@@ -81,4 +63,8 @@ def sql(
         )
     else:
         text = sql_of(query) if query.replace("_", "").isalpha() else query
-        show(asked(root, text).to_dicts(), as_json=as_json)
+        rows = asked(root, text).to_dicts()
+        if rows or as_json:
+            show(rows, as_json=as_json)
+        else:
+            typer.echo("no row answers that")

@@ -41,6 +41,10 @@ def strategies(
         found = catalogue.strategy(name)
         out().print(f"{found['name']} ({found['class']})\n\n{found['doc']}\n", markup=False)
         print_rows(found["parameters"])
+        if found["presets"]:
+            out().print("\nTake one by `preset: NAME` in a study, or by --set preset=NAME.")
+            rows = [row | {"values": catalogue.lines(row["values"])} for row in found["presets"]]
+            print_rows(rows)
 
 
 @grouped

@@ -4,16 +4,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from app.options import Changes, Json, Machine, StudyName, grouped
+from app.options import Changes, Course, Json, Machine, StudyName, grouped
 
 if TYPE_CHECKING:
     from app.pages import Kept
-
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and stop.")]
+    from app.yaml_lines import Document
 
 
 @grouped
@@ -22,28 +19,38 @@ def sweep(
     *,
     changes: Changes,
     machine: Machine,
-    dry_run: DryRun = False,
+    course: Course,
     as_json: Json = False,
 ) -> None:
-    """Play a study's whole grid, walk it forward, store and print the result."""
-    from app.console import out, print_json
+    """Play a study's whole grid, walk it forward, weigh, store and print the result."""
+    from app.console import notice, out, print_json
     from app.job import job_of, perform, preview
+    from app.log import spent
     from app.tables import print_preview, print_sweep
+    from app.timing import compiling_counted, times_text
+    from app.verdict import evidence_json
     from reports.findings import everything
 
-    job = job_of(study, changes, machine)
-    if dry_run and as_json:
+    def asked(document: Document) -> None:
+        if (count := course.surrogates) is not None:
+            document.put(("evidence", "surrogates"), count, f"--surrogates {count}")
+
+    job = job_of(study, changes, machine, asked)
+    if course.dry_run and as_json:
         print_json(preview(job))
         return
-    if dry_run:
+    if course.dry_run:
         print_preview(out(), preview(job))
         return
-    done = perform(job)
+    with compiling_counted():
+        done = perform(job, resume=course.resume)
     if as_json:
-        print_json(everything(done.report))
+        print_json(everything(done.report) | evidence_json(done.report.tables["evidence"]))
     else:
         print_sweep(out(), done.report)
     drawn(done)
+    if "play" in spent():
+        notice(f"time: {times_text(spent())}")
 
 
 @grouped
@@ -69,7 +76,9 @@ def run(study: StudyName, *, changes: Changes, machine: Machine, as_json: Json =
 def drawn(done: Kept) -> None:
     """The page comes after the result: nobody waits for a picture to read a figure."""
     from app.console import notice
+    from app.log import stage
 
     if not done.place.exists():
-        done.write()
+        with stage("page"):
+            done.write()
     notice(f"page: {done.place}")

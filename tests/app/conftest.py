@@ -14,6 +14,7 @@ from app.yaml_lines import document_of
 from engine.core.contracts import instrument
 from engine.research.watch import unseen
 from engine.synth.market import synthesise
+from reports import browser
 from tests.app.small import SMALL
 
 
@@ -23,6 +24,15 @@ def unheard():
     logger().handlers.clear()
     yield
     logger().handlers.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_sessions():
+    """Pages with a browser of few sessions: what it shows is tested where it is drawn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(browser, "LAST", 1)
+        patch.setattr(browser, "TRADED", 0)
+        yield
 
 
 @pytest.fixture(scope="session")

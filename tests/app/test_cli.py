@@ -50,7 +50,7 @@ def test_a_sweep_is_played_stored_and_not_played_again(tickgrid, root):
     arguments = ("sweep", "quickstart", *FOLDS, *alone, "--workers", "2")
     code, out, _ = tickgrid(*arguments)
     assert code == 0
-    for part in ("SYNTHETIC DATA", "Best in sample", "Walked forward", "No test against chance"):
+    for part in ("SYNTHETIC DATA", "Best in sample", "Walked forward", "Evidence", "verdict:"):
         assert part in out
     name = out.rsplit("stored as ", 1)[1].strip()
     folder = root / "runs" / name

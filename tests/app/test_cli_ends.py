@@ -80,7 +80,9 @@ def test_an_interrupt_is_one_line_and_130(tickgrid, monkeypatch):
     monkeypatch.setattr("adapters.names", stopped)
     code, out, err = tickgrid("strategies")
     assert (code, out) == (130, "\n" if out else "")
-    assert err.endswith("tickgrid: interrupted; what was not finished was not stored\n")
+    assert err.endswith(
+        "tickgrid: interrupted; a sweep keeps what it finished: give the same command again\n"
+    )
 
 
 def test_a_full_disk_is_no_bug(tickgrid, monkeypatch):

@@ -7,9 +7,12 @@ import pytest
 
 from app.market import bars_of, lacks, make, open_days
 from app.study import Study
+from engine.core.aside import aside
+from engine.core.asof import auxiliary
 from engine.core.bars import Bars, Origin
 from engine.core.calendars import calendar
-from engine.core.errors import StudyError, TickgridError
+from engine.core.errors import StudyError, TickgridError, UnknownError
+from storage.auxiliary import store_series
 from storage.lake import Lake
 
 
@@ -108,3 +111,18 @@ def test_whether_a_market_was_open_between_two_dates():
     assert not open_days(hours, date(2024, 1, 6), date(2024, 1, 7))
     assert not open_days(hours, date(2024, 1, 3), date(2024, 1, 2))
     assert open_days(hours, date(1990, 1, 3), date(1990, 1, 4))
+
+
+def test_series_beside_bars_come_from_the_store_under_the_names_a_study_gives(lake):
+    bars, root = bars_of(lake, study(), 2), lake.root
+    fear = auxiliary("dvol_es", bars.time[:1], {"close": [50.0], "open": [40.0]})
+    store_series(root, fear, lag=60)
+    asked = study(beside={"dvol": {"series": "dvol_es", "column": "open"}})
+    read = bars_of(lake, asked, 2)
+    values, known = aside(read, "dvol").dense()
+    assert known.tolist() == [k >= 59 for k in range(len(bars))]
+    assert set(values[known]) == {40.0}
+    assert not aside(read, "gamma").present.any()
+    assert read.fingerprint != bars.fingerprint
+    with pytest.raises(UnknownError, match="did you mean 'dvol_es'"):
+        bars_of(lake, study(beside={"dvol": {"series": "dvol_se"}}), 2)

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from app.resolve import change, experiment_of, single
-from app.study import LATER, Charges, ExitAxes, FoldRules, PlayRules, Search, Slips, find
+from app.study import Charges, ExitAxes, FoldRules, PlayRules, Slips, find
+from app.study import Search as SearchRules
 from app.yaml_lines import document_of, dump, read
 from engine.core.errors import TickgridError, UnknownError
 from engine.fills import Costs, Exits, Rules, Slippage
 from engine.research import Folds
+from engine.research.search import Search
 
 TEXT = """\
 study: drive
@@ -85,13 +87,33 @@ def test_a_study_becomes_a_plan():
         ("2.05", "-2", "x.yaml line 14: costs: commission must not be negative"),
         ("{market", "{markt", "line 14: no key 'markt' in costs.slippage; did you mean 'market'?"),
         ("market: 1,", "market: 1.5,", "line 14: costs.slippage.market must be a whole number"),
-        ("method: grid", "method: optuna", "line 15: search.method must be grid: nothing else"),
-        ("method: grid", "trials: 9", "x.yaml line 15: search.trials does not play yet"),
+        ("max_per_session: 1", "days: [monday]", "line 13: rules: no day 'monday' in days"),
+        (
+            "max_per_session: 1",
+            "friday_flatten: 895",
+            "line 13: rules.friday_flatten must be clock",
+        ),
+        ("max_per_session: 1", "price_limit: 0", "line 13: rules: price_limit must be above 0"),
+        ("limit: 0}", "eth: {markt: 1}}", "line 14: no key 'markt' in costs.slippage.eth"),
+        ("{commission", "{spread: -1, commission", "line 14: costs: spread must not be negative"),
+        ("{commission", "{funding: {rat: 1}, commission", "line 14: costs: no key 'rat' in costs"),
+        ("method: grid", "method: gird", "line 15: search: no method 'gird' of a search; did you"),
+        ("method: grid", "method: optuna", "line 15: search: trials of a search is a whole number"),
+        ("method: grid", "trials: 9", "line 15: search: trials mean nothing to a grid search"),
+        ("method: grid", "sampler: tpee", "search: no sampler 'tpee' of a search; did you mean"),
+        ("method: grid", "objectives: [nt]", "search: no objective 'nt' in search.objectives; did"),
+        (
+            "search:",
+            "constraints: [beyond < minits]\nsearch:",
+            "line 15: constraints: no parameter",
+        ),
+        ("search:", "constraints: [beyond]\nsearch:", "line 15: constraints: 'beyond' compares no"),
+        ("search:", "constraints: [minutes < 5]\nsearch:", "x.yaml: the constraints admit none of"),
         ("train: 120", "train: 0", "line 16: folds: folds.train is a whole number from 1 on"),
         ("unit: sessions", "unit: bars", "line 16: folds: no unit 'bars'"),
         ("objective: net", "objective: nt", "folds: no objective 'nt'; did you mean 'net'?"),
-        ("search:", "evidence: {surrogates: 19}\nsearch:", "no test against chance exists yet"),
-        ("search:", "evidence: {bootstrap: 9}\nsearch:", "line 15: evidence.bootstrap must be 0"),
+        ("search:", "evidence: {surrogates: -1}\nsearch:", "evidence.surrogates must be from 0 to"),
+        ("search:", "evidence: {bootstrap: 99999}\nsearch:", "line 15: evidence.bootstrap must be"),
         ("search:", "holdout: {}\nsearch:", "x.yaml line 15: holdout.from is missing"),
     ],
 )
@@ -113,16 +135,26 @@ def test_the_resolved_study_holds_every_default():
     assert made.sections == {
         "study": "a",
         "note": "",
-        "data": {"symbol": "ES", "timeframe": "1m", "from": None, "to": None, "source": None},
+        "data": {
+            "symbol": "ES",
+            "timeframe": "1m",
+            "from": None,
+            "to": None,
+            "source": None,
+            "inside": None,
+            "beside": {},
+        },
         "strategy": "opening_drive",
+        "preset": None,
         "params": {"minutes": [15], "beyond": [2]},
         "gates": {"widest": [None]},
         "exits": {field.name: ["none"] for field in dataclasses.fields(Exits)},
         "rules": dataclasses.asdict(Rules()),
-        "costs": {"commission": None, "slippage": {"market": 1, "stop": 1, "limit": 0}},
-        "search": {"method": "grid"},
+        "costs": dataclasses.asdict(Costs()),
+        "search": dataclasses.asdict(Search()),
+        "constraints": [],
         "folds": dataclasses.asdict(Folds()),
-        "evidence": {"surrogates": 0, "bootstrap": 0},
+        "evidence": {"surrogates": 19, "bootstrap": 1000, "seed": 0},
         "holdout": None,
         "money": None,
     }
@@ -220,17 +252,12 @@ def test_a_strategy_without_an_experiment_is_played_with_defaults(tmp_path: Path
         (Charges, Costs, set()),
         (Slips, Slippage, set()),
         (FoldRules, Folds, set()),
+        (SearchRules, Search, set()),
     ],
 )
 def test_a_section_has_the_keys_the_engine_plays(section, engine, apart):
     played = {field.name for field in dataclasses.fields(engine)}
     assert set(section.model_fields) - apart == played
-
-
-def test_what_plays_is_not_said_to_play_later():
-    sections = {"exits": ExitAxes, "rules": PlayRules, "search": Search}
-    for name, later in LATER.items():
-        assert not set(later) & set(sections[name].model_fields)
 
 
 @pytest.mark.parametrize("path", sorted(Path("experiments").glob("*.yaml")), ids=lambda p: p.stem)

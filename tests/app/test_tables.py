@@ -65,17 +65,29 @@ def test_out_of_sample_is_the_sum_of_the_folds(report):
     assert seen["net_worst"] <= seen["net"] <= seen["net_best"]
 
 
-def test_the_verdict_states_facts_and_endorses_nothing(report):
-    said = verdict(report)
+def unweighed(report):
+    """The same run, had nothing been weighed."""
+    rows = report.tables["evidence"]
+    tables = {**report.tables, "evidence": rows.filter(pl.col("measure") == "trials")}
+    return dataclasses.replace(report, tables=tables)
+
+
+def test_facts_endorse_nothing_where_nothing_was_weighed(report):
+    said = verdict(unweighed(report))
     assert said.startswith("16 combinations were tried. The best in sample made ")
     assert "being the best of 16 flatters it" in said
     assert "Walked forward, what each fold chose made" in said
     assert "No test against chance has been made yet" in said
-    assert not {"profitable", "robust", "good", "promising", "significant"} & set(said.split())
+    endorsed = {"profitable", "robust", "good", "promising", "significant"}
+    assert not endorsed & set(said.split())
+    assert not endorsed & set(verdict(report).split())
+    text = drawn(print_sweep, unweighed(report))
+    assert "verdict: nothing was weighed" in text
+    assert "Would no edge have shown it?" not in text
 
 
 def test_a_run_without_trades_says_so(report):
-    said = verdict(without_trades(report))
+    said = verdict(unweighed(without_trades(report)))
     assert "None made the 5 trades this study asks for." in said
     assert "Walked forward, no fold traded in sessions it had not seen." in said
     text = drawn(print_sweep, without_trades(report))
@@ -95,7 +107,9 @@ def test_a_sweep_is_drawn(report):
         "Best in sample, by expectancy (USD)",
         "chosen: minutes / widest / stop / target",
         "of the trades are ambiguous",
-        "No test against chance",
+        "Would no edge have shown it?",
+        "walk-forward's place among markets without edge",
+        "on 2 markets without edge did as well or better",
         f"stored as {report.name}",
     ):
         assert part in " ".join(text.split()), part

@@ -213,3 +213,13 @@ def test_a_column_is_no_value():
 def test_a_column_has_no_truth_of_its_own():
     with pytest.raises(TypeError, match="compare it first"):
         bool(Column.of(np.array([1, 0])))
+
+
+def test_an_average_becomes_a_price_below_or_above_it():
+    index = np.array([0, 1, 2, 2, 3])
+    column = Column(np.array([1.5, -1.5, 4.0, np.nan]), np.array([True, True, True, False]), index)
+    for rounded, values in ((column.floor(), [1, -2, 4]), (column.ceil(), [2, -1, 4])):
+        assert rounded.values.dtype == np.int64
+        assert rounded.values[:3].tolist() == values
+        assert rounded.present.tolist() == [True, True, True, False]
+        assert len(rounded) == 5

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -135,6 +136,22 @@ def test_attributes_are_floats_and_nan_where_the_bars_could_not_say():
         setups.attribute("dd")
     with pytest.raises(UnknownError, match=r"'x' on these setups\. None exist yet"):
         long_at(BARS, 0).attribute("x")
+
+
+def test_an_attribute_may_be_a_pair_where_the_sides_mirror_each_other():
+    class Both(NamedTuple):  # a feature with two parts is no pair
+        low: np.ndarray
+        high: np.ndarray
+
+    close = np.arange(8.0)
+    both = {"push": (close, -close), "one": (Column.of(close), None)}
+    setups = Setups.where(BARS, long=mark(BARS, 1, 3), short=mark(BARS, 3, 5), attributes=both)
+    assert setups.side.tolist() == [1, 1, -1, -1]
+    assert setups.attribute("push").tolist() == [1, 3, -3, -5]
+    assert setups.attribute("one")[:2].tolist() == [1, 3]
+    assert np.isnan(setups.attribute("one")[2:]).all()
+    with pytest.raises(DataError, match="2 values for 8 bars"):
+        long_at(BARS, 1, attributes={"two": Both(close, close)})
 
 
 @pytest.mark.parametrize("side", ["long", "short"])

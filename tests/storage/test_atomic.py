@@ -1,6 +1,7 @@
 """A file is there whole or not at all, whenever its writer dies."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -9,9 +10,10 @@ import time
 import numpy as np
 import polars as pl
 import pytest
+from polars.exceptions import ComputeError, PolarsError
 
 from engine.core.errors import StoreError
-from storage.atomic import append_line, replacing, write_bytes, write_frame, write_text
+from storage.atomic import append_line, on_disk, replacing, write_bytes, write_frame, write_text
 from tests.proof.sizes import sized
 
 WRITER = """
@@ -59,6 +61,23 @@ def half_written(path):
     with replacing(path) as temporary:
         temporary.write_text("half")
         raise OSError(28, "disk full")
+
+
+def test_a_disk_that_is_full_is_told_as_the_system_tells_it(tmp_path):
+    path = tmp_path / "x.parquet"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(StoreError, match=r"cannot write .*x.parquet: File too large"):
+            write_frame(path, pl.DataFrame({"k": range(10_000)}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_polars_itself_refuses_is_no_matter_of_the_disk(tmp_path):
+    with pytest.raises(PolarsError, match="nothing of the system"), on_disk(tmp_path):
+        raise ComputeError("nothing of the system")
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):

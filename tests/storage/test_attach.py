@@ -82,6 +82,19 @@ def test_every_named_query_answers_over_an_empty_and_a_filled_store(root, filled
     assert asked(client(filled), sql_of(name)).equals(found)
 
 
+@pytest.mark.covers("A-012")
+def test_the_two_returns_of_a_bar_have_a_name_each(filled):
+    found = query(filled, sql_of("returns")).filter(source="other").sort("ts").to_dicts()
+    closes = [price * 0.25 for price in (5, 6, 9)]
+    assert [row["bar_range"] for row in found] == [0, 0, 0]
+    assert [row["return_within"] for row in found] == [0, 0, 0]
+    assert found[0]["return_since"] is None
+    assert [row["return_since"] for row in found[1:]] == [
+        closes[1] / closes[0] - 1,
+        closes[2] / closes[1] - 1,
+    ]
+
+
 def test_the_gaps_of_a_session_are_the_minutes_it_lacks(filled):
     (row,) = query(filled, sql_of("gaps")).to_dicts()
     assert (row["source"], row["bars"], row["missing"]) == ("other", 3, row["minutes"] - 3)

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from engine.core.contracts import instrument
 from engine.core.errors import DataError, StoreError, UnknownError
 from engine.core.frames import bars_of
 from storage.lake import Lake
-from storage.parts import Part, part_of, part_path, parts_of
+from storage.parts import Part, part_of, part_path, parts_of, write_part
 from storage.sql import query
 from tests.storage.made import NOON, contract_names, foreign, minutes, real, same, tape
 
@@ -211,3 +212,24 @@ def test_two_expiries_at_once(lake, shared_data):
     for (name,), rows in frame.partition_by("symbol", as_dict=True).items():
         assert lake.contract_bars("ES", name).volume.sum() == rows["volume"].sum()
     assert set(contract_names(lake.bars("ES"))) == {"201312", "201403", "202003"}
+
+
+def test_files_of_contracts_are_cut_finer_as_only_months_of_them_are_read(tmp_path):
+    rows = 40_000
+    ticks = pl.repeat(5, rows, dtype=pl.Int32, eager=True)
+    frame = pl.DataFrame(
+        {
+            "ts": pl.Series(NOON + np.arange(rows) * MINUTE).cast(pl.Datetime("ns", "UTC")),
+            **dict.fromkeys(("open", "high", "low", "close"), ticks),
+            "volume": pl.repeat(1, rows, dtype=pl.Int64, eager=True),
+            "contract": pl.repeat("ESH24", rows, eager=True),
+            "trade_date": pl.repeat(date(2024, 3, 6), rows, eager=True),
+            "flags": pl.repeat(0, rows, dtype=pl.UInt16, eager=True),
+        }
+    )
+    groups = []
+    for part in (Part(2024), Part(2024, "ESH24")):
+        path = part_path(tmp_path, part)
+        write_part(path, frame, instrument("ES"), "")
+        groups.append(pyarrow.parquet.read_metadata(path).num_row_groups)
+    assert groups == [1, 2]

@@ -36,6 +36,9 @@ FROZEN = {
     "equity": "run:s scope:s trade_date:d n:i64 net:i64 equity:i64 drawdown:i64",
     "evidence": "run:s scope:s measure:s combination:u32? value:f64? low:f64? high:f64? "
     "p_value:f64? draws:i64? note:s",
+    "surrogates": "run:s surrogate:u32 best:f64? walk_expectancy:f64? best_net:i64? walk_net:i64? "
+    "walk_trades:i64",
+    "splits": "run:s split:u32 combination:u32 train:f64? test:f64? logit:f64",
 }
 SHORT = {
     pl.Datetime("ns", "UTC"): "T",

@@ -13,7 +13,8 @@ from storage.schema import RUN_TABLES, TABLES
 from storage.sql import query
 from tests.storage.made import filled, foreign, manifest, minutes, tape
 
-VIEWS = ("auxiliary", "bars", "sessions", "levels", "quarantine", "rolls", "runs", *RUN_TABLES)
+SERIES = ("bars", "sessions", "levels", "ticks", "quarantine", "rolls")
+VIEWS = ("auxiliary", *SERIES, "runs", *RUN_TABLES)
 
 
 @pytest.fixture

@@ -82,3 +82,19 @@ def test_a_study_may_ask_for_a_timeframe_that_is_folded(lake):
     data = {"symbol": "ES", "timeframe": "5m"}
     study = Study.model_validate({"study": "x", "strategy": "opening_drive", "data": data})
     assert bars_of(lake, study, 2).origin.folded == "1m"
+
+
+@pytest.mark.covers("A-016")
+def test_a_part_of_the_bars_is_their_head_their_tail_or_a_range_of_dates(lake):
+    bars = tape(sessions=4)
+    lake.write_bars(bars)
+    found = lake.bars("ES")
+    assert np.array_equal(found[:100].time, bars.time[:100])
+    assert np.array_equal(found[-100:].time, bars.time[-100:])
+    some = lake.bars("ES", "2020-12-30", "2020-12-31")
+    days = bars.sessions.date[bars.session].astype("datetime64[D]").astype(str)
+    within = (days >= "2020-12-30") & (days <= "2020-12-31")
+    assert 0 < within.sum() < len(bars)
+    assert np.array_equal(some.time, bars.time[within])
+    with pytest.raises(TypeError, match="in order"):
+        found[::10]

@@ -15,6 +15,7 @@ from engine.core.errors import CalendarError, ParameterError
 from engine.synth.character import LIKE, character
 from engine.synth.delivery import front, roll_date
 from engine.synth.market import VERSION, synthesise
+from storage.lake import Lake
 from tests.proof.sizes import sized
 
 START = date(2020, 1, 2)
@@ -124,6 +125,25 @@ def test_a_market_that_was_shut_opens_away_from_its_close():
     shut = np.diff(bars.time)[opens]
     weekend = gap[opens][shut > 24 * 60 * MINUTE].mean()
     assert weekend > gap[opens][shut < 3 * 60 * MINUTE].mean() > gap[~opens].mean()
+
+
+@pytest.mark.covers("B-002")
+def test_a_made_market_is_shaped_like_one_and_is_called_made(tmp_path):
+    bars = tape(sessions=LONG)
+    height, minute = (bars.high - bars.low)[bars.rth], bars.labels.minute[bars.rth]
+    place = minute - minute.min()
+    edge, middle = (place < 30) | (place >= 360), (place > 150) & (place < 240)
+    for what in (height, bars.volume[bars.rth]):
+        assert what[edge].mean() > 1.2 * what[middle].mean()  # a U over the day
+    moves = np.diff(bars.close).astype(np.float64)
+    moves -= moves.mean()
+    assert (moves**4).mean() / (moves**2).mean() ** 2 > 4  # jumps and moods: far tails
+    size = np.abs(moves)
+    assert np.corrcoef(size[1:], size[:-1])[0, 1] > 0.05  # restless minutes follow restless ones
+    lake = Lake(tmp_path)
+    lake.write_bars(tape(sessions=3))
+    assert lake.listing().select("source", "synthetic").row(0) == ("synthetic", True)
+    assert repr(lake.bars("ES")).startswith("Bars(SYNTHETIC ES")
 
 
 def test_the_front_contract_changes_eight_days_before_the_third_friday():

@@ -1,0 +1,127 @@
+"""The locked hold-out: never read by a search, opened by a command that is counted."""
+
+import json
+
+import polars as pl
+import pytest
+
+from app import cli
+from app.commands import studies
+from storage.lake import Lake
+from storage.results import Results
+from storage.trials import entries
+from tests.app.small import SMALL
+
+FROM = "2020-03-16"  # of sixty sessions from 2020-01-02
+FOLDS = ["--set", "folds={train: 20, test: 5, purge: 1, min_trades: 5}"]
+QUICK = [*FOLDS, "--surrogates", "0", "--set", "evidence.bootstrap=0"]
+LOCKED = ["--set", f"holdout.from={FROM}", "--set", "study=locked"]
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory, root) -> tuple:
+    """A study file, and a store with bars and no run."""
+    folder = tmp_path_factory.mktemp("holdout")
+    (folder / "bars").symlink_to(root / "bars")
+    (folder / "small.yaml").write_text(SMALL)
+    return str(folder / "small.yaml"), folder
+
+
+@pytest.fixture
+def play(study, monkeypatch, capsys):
+    """Run a command over that store, without drawing a page."""
+    monkeypatch.setattr(studies, "drawn", lambda _: None)
+
+    def run(*arguments: str):
+        capsys.readouterr()
+        code = cli.main([*arguments, "--root", str(study[1])])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def locked(study, play) -> str:
+    """A run that locked its last sessions."""
+    code, out, err = play("sweep", study[0], *QUICK, *LOCKED, "--json")
+    assert code == 0, err
+    return json.loads(out)["run"]
+
+
+def test_a_search_reads_no_session_of_its_holdout(study, locked) -> None:
+    run = Results(study[1]).run(locked)
+    assert str(run.table("trades")["trade_date"].max()) < FROM
+    assert str(run.table("folds")["test_last"].max()) < FROM
+    (entry,) = [one for one in entries(study[1]) if one.run == locked][-1:]
+    assert (entry.held, entry.symbol, entry.source) == (FROM, "ES", "synthetic")
+    assert entry.last < FROM
+
+
+def test_an_opening_is_played_counted_and_shown(study, play, locked) -> None:
+    before = [one for one in entries(study[1]) if one.kind == "holdout"]
+    for count in (len(before) + 1, len(before) + 2):
+        code, out, err = play("holdout", "open", locked, "--json")
+        assert code == 0, err
+        found = json.loads(out)
+        assert found["opened"] == count
+        assert found["from"] == FROM
+        assert found["sessions"] > 5
+    alone = json.loads(play("sweep", study[0], *QUICK, *LOCKED, "--json")[1])
+    assert alone["openings"] == count
+    assert alone["trials"] == 16  # an opening is no trial, and a run played twice is one
+
+
+def test_the_figures_are_those_of_the_choice_played_over_everything(study, play, locked) -> None:
+    found = json.loads(play("holdout", "open", locked, "--json")[1])
+    stored = Results(study[1]).run(locked)
+    row = stored.table("combinations").row(found["combination"], named=True)
+    single = [*("--set", f"params.minutes={row['minutes']}")]
+    gate = "null" if row["widest"] is None else f"{row['widest']:.0f}"
+    target = "{r: 2}" if row["target"] == "2 r" else row["target"]
+    single += ["--set", f"gates.widest={gate}", "--set", f"exits.stop={row['stop']}"]
+    single += ["--set", f"exits.target={target}", "--json"]
+    code, out, err = play("run", study[0], *FOLDS, *single)
+    assert code == 0, err
+    trades = Results(study[1]).run(json.loads(out)["run"]).table("trades")
+    late = trades.filter(
+        (trades["trade_date"].cast(pl.String) >= FROM) & (trades["scope"] == "best")
+    )
+    assert found["trades"] == len(late) > 0
+    assert found["net"] == pytest.approx(float(late["net"].sum()) / 100)
+
+
+def test_a_study_that_reads_locked_dates_is_flagged(study, play, locked) -> None:
+    code, out, err = play("sweep", study[0], *QUICK, "--set", "study=peeking", "--json")
+    assert code == 0
+    assert f"reads sessions from {FROM} on, the locked hold-out of {locked}" in err
+    peeking = json.loads(out)["run"]
+    (lock,) = json.loads(play("holdout", "list", "--json")[1])
+    assert peeking in lock["readers"]
+    _, text, err = play("holdout", "open", locked)
+    assert peeking in text
+    assert "they were not unseen" in err
+    Results(study[1]).remove(peeking)  # which makes nothing unseen again
+    assert peeking in json.loads(play("holdout", "list", "--json")[1])[0]["readers"]
+
+
+def test_what_has_no_holdout_cannot_be_opened(study, play, locked) -> None:
+    code, out, _ = play("sweep", study[0], *QUICK, "--set", "study=open", "--json")
+    assert code == 0
+    code, _, err = play("holdout", "open", json.loads(out)["run"])
+    assert (code, "locked no hold-out" in err) == (2, True)
+    code, _, err = play("holdout", "open", locked[:-1])
+    assert (code, f"did you mean '{locked}'" in err) == (2, True)
+
+
+def test_an_adaptive_search_is_repeated_to_open_its_holdout(study, play) -> None:
+    search = ["--set", "search={method: coarse_to_fine, trials: 8}", "--set", "study=coarse"]
+    _, out, _ = play("sweep", study[0], *QUICK, *LOCKED, *search, "--json")
+    run = json.loads(out)["run"]
+    found = json.loads(play("holdout", "open", run, "--json")[1])
+    assert found["trades"] > 0
+
+
+def test_without_a_lock_the_list_says_how_to_make_one(tmp_path, capsys) -> None:
+    assert cli.main(["holdout", "list", "--root", str(tmp_path)]) == 0
+    assert "no study has locked a hold-out yet" in capsys.readouterr().out
+    assert Lake(tmp_path).stored() == []
