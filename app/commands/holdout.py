@@ -10,7 +10,11 @@ import typer
 
 from app.options import Json, Machine, Place, grouped
 
-app = typer.Typer(no_args_is_help=True, help="Locked sessions: their state, and opening them.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Locked sessions: their state, and opening them.",
+    epilog="Example: tickgrid holdout list",
+)
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name of a stored run.")]
 

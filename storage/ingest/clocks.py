@@ -30,6 +30,7 @@ ZONES: Final = (
 SURE: Final = 0.95  # of the pauses: no other zone need be tried
 INSIDE: Final = 0.995  # of the rows lie in sessions by a clock that fits; the last stamp may not
 OUTSIDE: Final = 0.05  # of the rows: what no right clock leaves outside
+FEW: Final = 100  # rows that fit some clock of the world by luck
 
 
 class Clocks(NamedTuple):
@@ -163,7 +164,8 @@ def inside(case: Case, zone: str) -> float:
 def by_hours(case: Case, hours: Calendar, zones: Iterable[str]) -> Clocks:
     """UTC, unless it puts rows outside the sessions and another zone does not."""
     share = inside(case, "UTC")
-    other = None if share > 1 - OUTSIDE else fitting(case, zones)
+    told = case.survey.looked >= FEW and share <= 1 - OUTSIDE
+    other = fitting(case, zones) if told else None
     if other is None:
         return unknown(case, hours, "UTC", "UTC is assumed")
     said = f"stamps are {other} time, a guess: by UTC {1 - share:.0%} of the rows lie outside"

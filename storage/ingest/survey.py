@@ -28,7 +28,8 @@ Longs = npt.NDArray[np.int64]
 FILE_SHIFT: Final = 40  # a row of a file as one number: file, then row
 SHOWN: Final = 12  # steps between bars looked at when their length is guessed
 STEPS_KEPT: Final = 2_000_000
-LOOKED: Final = 7  # rows of which one is held against the hours where pauses cannot tell
+LOOKED: Final = 7  # rows of a long batch of which one is held against the hours
+LONG: Final = 10_000
 ENOUGH: Final = 100_000  # of those: a file that long has pauses
 UNKNOWN: Final = 0
 
@@ -141,7 +142,7 @@ class Survey:
         """What a batch tells of the clock, of the length of bars and of their order."""
         some = first_of_minutes(stamp) if self.ticks else slice(None)
         self.pace(stamp[some], key[some])
-        self.look(stamp[::LOOKED])
+        self.look(stamp[:: LOOKED if len(stamp) > LONG else 1])
         self.pulse.add(stamp, volume)
         self.disorder(stamp, contract, key)
         self.holes(stamp[some], key[some])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numba import config
 
 from engine.features import garch, hidden
 from engine.features.bands import bollinger
@@ -84,8 +85,12 @@ def test_a_simplex_that_finds_nothing_better_shrinks():
     np.testing.assert_allclose(corners[1], (before[0] + before[1]) / 2)
 
 
+# A kernel compiled here would be kept, changed as it is, for all that come after.
+interpreted = pytest.mark.skipif(not config.DISABLE_JIT, reason="compiled kernels keep constants")
+
+
+@interpreted
 def test_fits_end_when_their_rounds_are_over(monkeypatch):
-    """Where kernels are interpreted the bounds can be lowered; compiled ones keep their own."""
     monkeypatch.setattr(garch, "STEPS", 1)
     monkeypatch.setattr(hidden, "ROUNDS", 1)
     returns = np.random.default_rng(2).normal(0, 0.01, 100)
@@ -93,6 +98,7 @@ def test_fits_end_when_their_rounds_are_over(monkeypatch):
     assert np.isfinite(hidden.fit(returns)).all()
 
 
+@interpreted
 def test_states_that_end_up_exchanged_are_put_right(monkeypatch):
     usual = hidden.begin
 

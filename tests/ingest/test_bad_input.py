@@ -81,7 +81,7 @@ CASES = {
         "all prices would lie on a grid of 0.05 where ES has 0.25: another --symbol or --scale",
     ),
     "outside the calendar": (
-        text_of(*[f"2024-03-02 0{n}:00:00,1,1,1,1,5" for n in range(9)]).encode(),
+        text_of(*[f"2024-03-02 0{n}:00:00,5000,5000,5000,5000,5" for n in range(9)]).encode(),
         "9 of 9 rows cannot be stored.*outside the sessions.*check --tz and --symbol",
     ),
     "before the calendar": (

@@ -112,7 +112,7 @@ def adjusted(bars: Bars, rolls: Rolls, anchor: str = "first") -> Adjusted:
     offset = offset - steps[anchored(anchor)]
     prices: dict[str, Any] = {n: shifted(getattr(bars, n), -offset) for n in PRICES}
     origin = replace(bars.origin, fingerprint=name_of(bars, rolls, anchor))
-    facts = (bars.minutes, origin, bars.contract, offset)
+    facts = (bars.minutes, origin, bars.contract, bars.aside, None, offset)
     arrays = bars.arrays._replace(**prices)
     found = Adjusted(bars.instrument, bars.sessions, arrays, *facts)
     checked(found)
