@@ -68,6 +68,10 @@ def test_f67_a_gap_between_finer_bars_fills_at_their_open() -> None:
         ),
         ([(100, 100, 97, 98), (98, 104, 98, 103), *flat(103, 3)], (101, "target")),
         ([(100, 100, 97, 98), (98, 98, 93, 94), *flat(94, 3)], (93, "stop")),
+        (  # in at the open of a finer bar that gaps over the limit
+            [(100, 100, 99, 99), (96, 102, 96, 100), (100, 100, 92, 93), *flat(93, 2)],
+            (101, "target"),
+        ),
     ],
 )
 def test_f67_what_follows_a_fill_inside_a_bar(inside: list, end: tuple | None) -> None:
@@ -108,6 +112,12 @@ def test_finer_bars_that_do_not_add_up_to_a_bar_say_nothing_of_it() -> None:
     assert (last.stop - last.first).tolist() == [5, 5, 5, 5]
     other = inner_of(dataclasses.replace(bars, inner=fine[:0]))
     assert np.array_equal(other.first, other.stop)
+
+
+def test_finer_bars_are_part_of_the_name() -> None:
+    bars = five(flat(100, 5))
+    alone = dataclasses.replace(bars, inner=None)
+    assert bars.fingerprint != alone.fingerprint == bars.of_bars
 
 
 def test_the_fast_path_refuses_them() -> None:

@@ -122,6 +122,12 @@ def test_f52_positions() -> None:
     assert outcome(late) == ["taken", "taken", "busy", "taken", "taken"]
 
 
+def test_f52_two_that_end_in_one_bar_make_room_for_two() -> None:
+    bars = bars_from((NINE, [*flat(100, 3), DOWN, *flat(100, 4)]))
+    result = free(long_at(bars, 0, 1, 2, 3, 4, 5), bars, {"positions": 2}, stop=4)
+    assert outcome(result) == ["taken", "taken", "busy", "taken", "taken", "busy"]
+
+
 def test_f52_a_working_order_counts_until_it_expires() -> None:
     bars = bars_from((NINE, flat(100, 8)))
     setups = long_at(bars, 0, 1, 4, entry=Limit(90, bars=3))

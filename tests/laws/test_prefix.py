@@ -139,3 +139,8 @@ def test_a_planted_peek_is_caught() -> None:
         breaches(bars, cut, lambda b: said_by_setups(Peek().setups(b)), seed=1) for cut in (3, 4, 5)
     )
     assert breaches(bars, 3, lambda b: said_by_feature(tomorrow(b), len(b)), seed=1)
+
+
+def test_a_plain_array_speaks_at_each_bar() -> None:
+    (told,) = said_by_feature(np.arange(3), 3).values()
+    assert [column.tolist() for column in told] == [[0, 1, 2], [0, 1, 2]]

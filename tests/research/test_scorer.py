@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import ParameterError, UnknownError
+from engine.research import scorer
 from engine.research.scorer import (
     BASELINES,
     LONG_ONLY,
@@ -101,3 +102,10 @@ def test_where_nothing_speaks_for_a_trade_the_shares_stay():
     found = learn(NAMES, made, EVEN)
     assert found.adopted
     assert found.weights == pytest.approx(EVEN)
+
+
+def test_a_fit_ends_when_its_rounds_are_over(monkeypatch):
+    one = record(200, 2.0)
+    settled = scorer.fitted(one.parts, one.won)
+    monkeypatch.setattr(scorer, "ROUNDS", 1)
+    assert np.abs(scorer.fitted(one.parts, one.won)).max() < np.abs(settled).max()
