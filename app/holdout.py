@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,9 @@ import polars as pl
 
 from app.console import notice
 from app.log import stage
+from app.market import dressed
 from app.resolve import Experiment, experiment_of
-from app.run import now
+from app.run import hashed, now
 from app.searching import searched
 from app.yaml_lines import document_of
 from engine.core.bars import Bars
@@ -58,11 +59,11 @@ def opened(results: Results, lake: Lake, name: str, workers: int) -> Opened:
     first = int(np.searchsorted(bars.sessions.date, days(date.fromisoformat(lock.held))))
     late = np.asarray(trades.session >= first)
     stop = int(bars.session[-1]) + 1
-    results.append_trial(
-        Trial(fingerprint=bars.fingerprint, run=name, combinations=1, time=now(), kind=HOLDOUT)
-    )
-    after = lock_of(results.root, name) or lock
     last = bars.sessions.trade_date(stop - 1)
+    look = Trial(fingerprint=bars.fingerprint, run=name, combinations=1, time=now(), kind=HOLDOUT)
+    place = replace(look, symbol=lock.symbol, source=lock.source)
+    results.append_trial(replace(place, first=lock.held, last=last.isoformat()))
+    after = lock_of(results.root, name) or lock
     return Opened(run, after, number, stop - first, last, pl.Series(trades.net[late]))
 
 
@@ -73,10 +74,12 @@ def days(day: date) -> int:
 def every_bar(lake: Lake, run: Run, experiment: Experiment) -> Bars:
     """From the study's first date to the last that is stored: features need what came before."""
     manifest, data = run.manifest, experiment.study.data
+    if manifest.code != hashed(experiment.source, size=16):
+        raise StudyError(f"the strategy of '{run.name}' is not the one it was played with")
     if manifest.engine != source_hash():
         notice("the engine is not the one that played this run; its hold-out is played by today's")
     held = experiment.study.holdout
-    bars = lake.bars(manifest.symbol, data.first, None, manifest.timeframe, manifest.source)
+    bars = dressed(lake, data, (data.first, None), manifest.source)
     if held is None or int(bars.sessions.date[int(bars.session[-1])]) < days(held.first):
         raise StudyError(f"no session of the hold-out of '{run.name}' is stored yet")
     return bars
@@ -97,7 +100,9 @@ def combination(
     if not experiment.search.adaptive:
         return experiment.plan[number]
     manifest, data = run.manifest, experiment.study.data
-    bars = lake.bars(manifest.symbol, data.first, data.last, manifest.timeframe, manifest.source)
+    bars = dressed(lake, data, (data.first, data.last), manifest.source)
+    if bars.fingerprint != manifest.data:
+        raise StudyError(f"the bars of '{run.name}' are not the stored ones any more; sweep again")
     return searched(experiment, bars, How(workers)).plan[number]
 
 

@@ -86,6 +86,7 @@ def perform(job: Job, *, resume: bool = False) -> Kept:
     bars, results = bars_for(job), Results(job.settings.root)
     name = run_name(job.experiment, bars)
     if results.exists(name):
+        results.shelf(name).clear()  # a kill may have come between storing and clearing
         notice(f"{name} is stored already: same study, data and code; it is not played again")
     else:
         going_on(results, name, resume=resume)

@@ -27,6 +27,7 @@ FIRST: Final = date(2020, 1, 2)
 SESSIONS: Final = 1260
 SEED: Final = 7
 DAY: Final = timedelta(days=1)
+Dates = tuple[date | None, date | None]  # the first and the last; without one, all that is stored
 
 
 def day_of(text: str) -> date:
@@ -67,15 +68,20 @@ def bars_of(lake: Lake, study: Study, days: int | None) -> Bars:
     if not played:
         raise StudyError(f"no session of {series} lies from {first or 'its start'} to {last}")
     latest = played if days is None else played[-days:]
-    span_asked = data.symbol, latest[0], latest[-1]
-    bars = with_series(lake, data, lake.bars(*span_asked, data.timeframe, series.source))
+    return dressed(lake, data, (latest[0], latest[-1]), series.source)
+
+
+def dressed(lake: Lake, data: Data, dates: Dates, source: str) -> Bars:
+    """The bars of some dates, with what the study puts beside them and inside them."""
+    span_asked = data.symbol, *dates
+    bars = with_series(lake, data, lake.bars(*span_asked, data.timeframe, source))
     if data.inside is None:
         return bars
     if minutes_of(data.inside) >= bars.minutes:
         raise StudyError(
             f"data.inside: {data.inside} bars lie inside no {data.timeframe} bar; name a finer one"
         )
-    return replace(bars, inner=lake.bars(*span_asked, data.inside, series.source))
+    return replace(bars, inner=lake.bars(*span_asked, data.inside, source))
 
 
 def with_series(lake: Lake, data: Data, bars: Bars) -> Bars:

@@ -29,7 +29,6 @@ MADE: Final[Mapping[str, Callable[[int], Any]]] = {
     "nsga2": lambda seed: optuna.samplers.NSGAIISampler(seed=seed),
     "nsga3": lambda seed: optuna.samplers.NSGAIIISampler(seed=seed),
     "qmc": lambda seed: optuna.samplers.QMCSampler(seed=seed),
-    "brute": lambda seed: optuna.samplers.BruteForceSampler(seed=seed),
 }
 ALONE: Final = ("cmaes",)  # weigh one objective only
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -98,5 +97,5 @@ def refuse_lacking(name: str) -> None:
     if lacks:
         raise RefusedError(
             f"the sampler {name} of optuna needs the package {' and '.join(lacks)}, which is not "
-            "installed; tpe, random, nsga2, nsga3 and brute need nothing more"
+            "installed; tpe, random, nsga2 and nsga3 need nothing more"
         )

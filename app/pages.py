@@ -10,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from app.market import dressed
 from app.run import report_of
+from app.study import Data
 from app.yaml_lines import document_of
 from engine.core.bars import Bars
 from engine.core.errors import TickgridError
@@ -39,9 +41,8 @@ class Kept:
     @property
     def told(self) -> Report:
         """The report with what the user keeps beside the runs: targets, and a log of changes."""
-        root, data = self.run.folder.parents[1], self.run.manifest.data
+        root = self.run.folder.parents[1]
         further = {
-            "openings": Results(root).openings(data),
             "targets": wanted(root),
             "changes": changes.changes(root),
         }
@@ -103,7 +104,7 @@ def bars_of_run(lake: Lake, run: Run) -> Bars | None:
     if not isinstance(first, date) or not isinstance(last, date):
         return None
     try:
-        bars = lake.bars(manifest.symbol, first, last, manifest.timeframe, manifest.source)
+        bars = dressed(lake, Data.model_validate(data), (first, last), manifest.source)
     except TickgridError:
         return None  # the page says that it has no bars, which is what a reader needs to know
     return bars if bars.fingerprint == manifest.data else None

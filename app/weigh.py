@@ -41,7 +41,7 @@ def weighed(
 def benchmark(swept: Swept, experiment: Experiment, how: How) -> tuple[list[Line], list[Score]]:
     """The same search on markets without edge, where the study asks for any."""
     asked, bars = experiment.study.evidence, swept.table.bars
-    if not asked.surrogates:
+    if not surrogates(experiment):
         return [], []
     kind = Surrogates(asked.surrogates, asked.seed)
 
@@ -58,4 +58,13 @@ def benchmark(swept: Swept, experiment: Experiment, how: How) -> tuple[list[Line
 def played(experiment: Experiment, bars: Bars) -> int:
     """How many combinations a sweep plays, those on markets without edge among them."""
     asked = experiment.study.evidence
-    return tries(experiment, bars) * (1 + (asked.surrogates if asked.bootstrap else 0))
+    return tries(experiment, bars) * (1 + (surrogates(experiment) if asked.bootstrap else 0))
+
+
+def surrogates(experiment: Experiment) -> int:
+    """How many markets without edge are searched; none where finer bars settle doubts.
+
+    A bar that is turned over has no finer bars that add up to it, so that doubts which are settled
+    in the real market would cost the worst reading there: the null would be too easily beaten.
+    """
+    return 0 if experiment.study.data.inside else experiment.study.evidence.surrogates

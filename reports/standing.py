@@ -38,7 +38,9 @@ def holdout(report: Report) -> str:
     if since is None:
         return "none was set aside"
     times = {0: "never opened", 1: "opened once"}.get(openings, f"opened {openings} times")
-    return f"sessions from {since} on were not read; {times}"
+    readers = report.facts.get("holdout_read_by")
+    by = f"; not unseen: read by {readers}" if readers else ""
+    return f"sessions from {since} on were not read; {times}{by}"
 
 
 def quality(bars: Bars | None) -> str:

@@ -51,9 +51,9 @@ def lock(one: Trial, log: Iterable[Trial]) -> Lock:
 
 
 def reads(other: Trial, one: Trial) -> bool:
-    """Whether a run played sessions that another had locked away."""
+    """Whether a run played, or opened, sessions that another had locked away."""
     same = (other.symbol, other.source) == (one.symbol, one.source)
-    return same and other.kind == SWEEP and other.run != one.run and other.last >= one.held
+    return same and other.run != one.run and other.last >= one.held
 
 
 def broken_by(root: Path, run: str) -> list[Lock]:

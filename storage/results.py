@@ -154,6 +154,7 @@ class Results:
     def remove(self, name: str) -> None:
         """Delete a run; what it tried stays counted."""
         place = self.run(name).folder
+        self.shelf(name).clear()
         shutil.rmtree(waiting(place), ignore_errors=True)  # it would move in
         remove(place)
 
@@ -163,6 +164,3 @@ class Results:
     def trials(self, fingerprint: str) -> int:
         """Combinations ever tried on this data."""
         return log.trials(self.root, fingerprint)
-
-    def openings(self, fingerprint: str) -> int:
-        return log.openings(self.root, fingerprint)

@@ -45,11 +45,6 @@ def trials(root: Path, fingerprint: str) -> int:
     return sum(tried.values())
 
 
-def openings(root: Path, fingerprint: str) -> int:
-    """How often a hold-out of this data was opened."""
-    return sum((t.fingerprint, t.kind) == (fingerprint, HOLDOUT) for t in entries(root))
-
-
 def entries(root: Path) -> Iterator[Trial]:
     """Every entry ever written; the torn line of a write that was killed is none."""
     path = root / FILE

@@ -37,6 +37,8 @@ def epoch_day(day: date | str) -> int:
             day = date.fromisoformat(day)
         except ValueError:
             raise ParameterError(f"'{day}' is no date; write it as 2024-03-28") from None
+    if not isinstance(day, date):
+        raise ParameterError(f"'{day}' is no date; write it as 2024-03-28")
     return day.toordinal() - EPOCH.toordinal()
 
 

@@ -116,7 +116,7 @@ def locked(bars: Bars, limit: Decimal) -> Bools:
     first = np.flatnonzero(np.diff(bars.session, prepend=bars.session[:1]))
     begun = np.searchsorted(first, np.arange(len(bars)), side="right")
     base = np.append(close[:1], close[first - 1])[begun]
-    most = np.abs(base) * scaled(limit) // PERCENT
+    most = np.maximum(np.abs(base) * scaled(limit) // PERCENT, 1)
     far = np.abs(close - base) >= most
     return np.asarray(far & (bars.high == bars.low) & (begun > 0))
 

@@ -17,7 +17,7 @@ from engine.core.zone import EPOCH, day_date, epoch_day
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 HOURS: Final = 8
-EVERY: Final = frozenset(range(1, 25))
+EVERY: Final = frozenset(str(hour) for hour in range(1, 25))
 KEYS: Final = ("rate", "hours", "from")
 
 
@@ -64,7 +64,7 @@ def funding(value: Any) -> Funding | None:
         for key in row:
             if key not in KEYS:
                 raise unknown("key", str(key), KEYS, where=" in costs.funding")
-    hours = {row.get("hours", HOURS) for row in read}
+    hours = {str(row.get("hours", HOURS)) for row in read}
     if len(hours) != 1 or not hours <= EVERY:
         raise ParameterError("funding.hours is one whole number from 1 to 24")
     rates = tuple((epoch_day(row.get("from", EPOCH)), rate_of(row)) for row in read)
@@ -72,7 +72,7 @@ def funding(value: Any) -> Funding | None:
     if days != sorted(set(days)):
         named = ", ".join(str(day_date(day)) for day in days)
         raise ParameterError(f"funding: dates must ascend, each once: {named}")
-    return Funding(rates, hours.pop())
+    return Funding(rates, int(hours.pop()))
 
 
 def rate_of(row: Mapping[str, Any]) -> Decimal:

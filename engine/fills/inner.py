@@ -117,6 +117,6 @@ def entered(prices: Prices, plan: Plan, policy: Policy, inside: int) -> int:
         if traded(first, 0, policy.through, luck):
             return MARKET
         return LIMIT if traded(min(up, down), 0, policy.through, luck) else NOT_YET
-    if first >= 0:
+    if first == 0:  # where it opens beyond the level, the level itself was not on offer
         return MARKET
     return inside if max(up, down) >= 0 else NOT_YET

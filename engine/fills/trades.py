@@ -219,12 +219,11 @@ def carried(tolls: Tolls, raw: Raw) -> Longs:
     """F66: funding of every contract from its entry to where it left."""
     if not tolls.paid.size:
         return np.zeros(len(raw.lots), np.int64)
-    paid = tolls.paid[np.where(raw.side > 0, 0, 1)]
-    row = np.arange(len(raw.lots))
-    since = paid[row, raw.entry_bar]
-    legs = (paid[row[:, None], raw.leg_bar] - since[:, None]) * raw.sold
+    way = np.where(raw.side > 0, 0, 1)
+    since = tolls.paid[way, raw.entry_bar]
+    legs = (tolls.paid[way[:, None], raw.leg_bar] - since[:, None]) * raw.sold
     left = raw.lots - raw.sold.sum(axis=1)
-    return np.asarray(left * (paid[row, raw.exit_bar] - since) + legs.sum(axis=1))
+    return np.asarray(left * (tolls.paid[way, raw.exit_bar] - since) + legs.sum(axis=1))
 
 
 def fees_of(table: Priced, raw: Raw) -> Longs:

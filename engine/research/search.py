@@ -18,7 +18,7 @@ GRID, RANDOM, SOBOL, COARSE, OPTUNA = "grid", "random", "sobol", "coarse_to_fine
 SAMPLED: Final = (RANDOM, SOBOL)
 ADAPTIVE: Final = (COARSE, OPTUNA)  # what they try next hangs on what they found
 METHODS: Final = (GRID, *SAMPLED, *ADAPTIVE)
-SAMPLERS: Final = ("tpe", "random", "cmaes", "gp", "nsga2", "nsga3", "qmc", "brute")
+SAMPLERS: Final = ("tpe", "random", "cmaes", "gp", "nsga2", "nsga3", "qmc")
 DRAWN: Final = 1024  # points at a time
 PATIENCE: Final = 64  # runs of points without a new one, after which a space counts as drawn out
 

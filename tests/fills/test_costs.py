@@ -165,6 +165,12 @@ def test_funding_is_of_perpetuals() -> None:
         ({"funding": {"hours": 8}}, ParameterError, "funding names a rate such as 0.0001"),
         ({"funding": "0.0000000001"}, ParameterError, "a rate of funding has up to nine decimals"),
         ({"funding": {"rate": 0, "hours": 0}}, ParameterError, "hours is one whole number from 1"),
+        (
+            {"funding": {"rate": 0, "hours": [8]}},
+            ParameterError,
+            "hours is one whole number from 1",
+        ),
+        ({"funding": {"rate": 0, "from": 2024}}, ParameterError, "'2024' is no date"),
         ({"funding": [0.1, 0.2]}, ParameterError, "funding: dates must ascend, each once"),
     ],
 )

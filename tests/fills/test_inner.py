@@ -86,7 +86,8 @@ def test_f67_what_follows_a_fill_inside_a_bar(inside: list, end: tuple | None) -
 def test_f67_a_stop_order_and_a_gap_over_it() -> None:
     bars = five([*flat(100, 1), (104, 104, 99, 99), *flat(99, 3)], flat(99, 5))
     result = free(long_at(bars, 0, entry=Stop(102)), bars, stop=3, target=2)
-    assert (entered(result), ended(result)) == ((2, 102), (2, 104, "target"))
+    assert (entered(result), ended(result)) == ((2, 102), (2, 99, "stop"))
+    assert result.trades.ambiguous[0]  # nobody sold at 102
     waits = five(
         [*flat(100, 1), (100, 103, 98, 99), (99, 105, 99, 105), *flat(105, 2)], flat(105, 5)
     )

@@ -121,7 +121,7 @@ def mark_still(bars: list[Bar], program: Program) -> None:
             before = bars[i - 1].close
         locked = False
         if program.price_limit is not None and before is not None:
-            most = math.floor(abs(before) * program.price_limit / 100)
+            most = max(1, math.floor(abs(before) * program.price_limit / 100))
             locked = bar.high == bar.low and abs(bar.close - before) >= most
         bar.still = (said and bar.volume == 0) or locked
 

@@ -171,7 +171,8 @@ def by_finer(case: Case, trade: dict, now: dict, i: int, inside: str | None) -> 
             }
             if not reached["at all"]:
                 continue
-            waits, place = False, None if reached["open"] else inside
+            at_open = reached["open"] if inside == "limit" else bar.open == entry
+            waits, place = False, None if at_open else inside
         end = by_prices(fine, trade, now, j, (entry if place else bar.open, place))
         if end:
             break

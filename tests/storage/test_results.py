@@ -102,7 +102,6 @@ def test_trials_count_what_was_tried_once(results):
     opened = Trial(fingerprint="d1", run="a", combinations=1, time="t", kind=HOLDOUT)
     results.append_trial(opened)
     assert (results.trials("d1"), results.trials("d2")) == (15, 7)
-    assert (results.openings("d1"), results.openings("d2")) == (1, 0)
 
 
 def test_a_torn_entry_is_no_trial(results):

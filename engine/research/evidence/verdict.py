@@ -102,11 +102,8 @@ def verdict_of(lines: Sequence[Line], currency: str) -> Verdict:
 
 def rated(figures: Figures) -> tuple[str, str]:
     """The class, and why it is no better one."""
-    trades = figures.get(("oos", "trades"), NONE).value
-    if not trades >= TRADES:
-        few = f"{trades:,.0f}" if trades > 0 else "no"
-        plural = "" if trades == 1 else "s"
-        return UNJUDGED, f"of {few} trade{plural} out of sample nothing can be said."
+    if few := too_few(figures):
+        return UNJUDGED, f"of {few} out of sample nothing can be said."
     if not figures["oos", "net"].value > 0:
         return LOSS, "it lost money in sessions it had not seen."
     if short := unmet(ABOVE_CHANCE, figures):
@@ -117,6 +114,14 @@ def rated(figures: Figures) -> tuple[str, str]:
         "luck is a poor explanation of this history. Nothing here knows of fills that differ, "
         "costs that rise, or a market that changes."
     )
+
+
+def too_few(figures: Figures) -> str:
+    """What there is too little of to say anything; without ten sessions there is no interval."""
+    trades = figures.get(("oos", "trades"), NONE).value
+    if not trades >= TRADES:
+        return f"{trades:,.0f} trade{'' if trades == 1 else 's'}" if trades > 0 else "no trades"
+    return "so few sessions" if math.isnan(figures["oos", "net"].value) else ""
 
 
 def unmet(asks: Sequence[Ask], figures: Figures) -> str:

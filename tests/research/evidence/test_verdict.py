@@ -47,6 +47,7 @@ def test_classes_by_their_thresholds() -> None:
     assert rated(GOOD)[0] == "evidence"
     assert rated(but(oos__trades={"value": 19.0}))[0] == "unjudged"
     assert rated({})[0] == "unjudged"
+    assert rated(but(oos__net={"value": math.nan}))[0] == "unjudged"
     assert rated(but(oos__net={"value": 0.0}))[0] == "loss"
     assert rated(but(oos__t_test={"p_value": 0.051}))[0] == "chance"
     assert rated(but(study__null_walk={"p_value": 0.1}))[0] == "chance"
