@@ -149,6 +149,7 @@ def test_an_interrupt_stops_the_scanning_kernel_too() -> None:
     assert len(seen) <= 2
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # rows that nobody played hold anything
 def test_workers_that_are_told_to_stop_play_no_further_combination(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -88,6 +88,10 @@ def test_f67_a_stop_order_and_a_gap_over_it() -> None:
     result = free(long_at(bars, 0, entry=Stop(102)), bars, stop=3, target=2)
     assert (entered(result), ended(result)) == ((2, 102), (2, 99, "stop"))
     assert result.trades.ambiguous[0]  # nobody sold at 102
+    there = five([*flat(100, 1), (102, 104, 102, 103), (103, 103, 99, 99), *flat(99, 2)])
+    result = free(long_at(there, 0, entry=Stop(102)), there, stop=3, target=2)
+    assert (entered(result), ended(result)) == ((2, 102), (2, 104, "target"))
+    assert not result.trades.ambiguous[0]
     waits = five(
         [*flat(100, 1), (100, 103, 98, 99), (99, 105, 99, 105), *flat(105, 2)], flat(105, 5)
     )
