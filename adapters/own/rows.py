@@ -87,7 +87,11 @@ def way(value: Any, path: Path, row: int) -> int:
 
 def waits(frame: pl.DataFrame, path: Path) -> str:
     """What kind of order the entry prices are; one kind for the whole table."""
-    kinds = {str(kind) for kind in frame["order"].drop_nulls()} if "order" in frame.columns else {"limit"}
+    kinds = (
+        {str(kind) for kind in frame["order"].drop_nulls()}
+        if "order" in frame.columns
+        else {"limit"}
+    )
     for kind in kinds:
         if kind not in WAITING:
             raise unknown("order", kind, WAITING, where=f" in {path.name}")
