@@ -61,7 +61,7 @@ lock: ## resolve lock/*.txt anew from pyproject.toml
 torch: ## add PyTorch to the environment (the device path and sequence models)
 	@$(SETUP) core torch
 
-extras: ## add learn, dash, live and cluster to the environment
+extras: ## add learn, dash, live, cluster and witness to the environment
 	@$(SETUP) core extras
 
 clean: ## remove caches and build artefacts; the environment and the data stay

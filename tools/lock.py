@@ -22,7 +22,7 @@ LOCKS: dict[str, list[str]] = {
     DEV: ["pyproject.toml", "--extra", "dev", "--constraint", CORE],
     "lock/extras.txt": [
         *("pyproject.toml", "--constraint", DEV),
-        *(word for name in ("learn", "dash", "live", "cluster") for word in ("--extra", name)),
+        *(word for name in ("learn", "dash", "live", "cluster", "witness") for word in ("--extra", name)),
     ],
     "lock/build.txt": ["lock/build.in", "--constraint", DEV],
 }

@@ -12,6 +12,7 @@ EXTRAS = {
     "dash": ["marimo"],
     "live": ["ib_async", "websockets"],
     "cluster": ["ray"],
+    "witness": ["arch", "market_profile", "pandas", "scipy", "statsmodels", "talib"],
 }
 MODULES = [(extra, module) for extra, modules in EXTRAS.items() for module in modules]
 

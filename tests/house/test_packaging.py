@@ -15,7 +15,11 @@ EXTRAS = PROJECT["optional-dependencies"]
 GROUPS = {
     "lock/core.txt": PROJECT["dependencies"],
     "lock/dev.txt": PROJECT["dependencies"] + EXTRAS["dev"],
-    "lock/extras.txt": [*EXTRAS["learn"], *EXTRAS["dash"], *EXTRAS["live"], *EXTRAS["cluster"]],
+    "lock/extras.txt": [
+        wish
+        for name in ("learn", "dash", "live", "cluster", "witness")
+        for wish in EXTRAS[name]
+    ],
     "lock/torch.txt": EXTRAS["torch"],
 }
 TEXT = "torch==2.0 ; python_version < '3.12' \\\n    --hash=sha256:aa\n    # via us\n"
