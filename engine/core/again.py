@@ -27,17 +27,25 @@ class Tried(NamedTuple):
     origin: Longs
 
 
-def latest(marks: Bools) -> Longs:
-    """The last marked bar up to each, 0 before the first."""
-    return np.maximum.accumulate(np.where(marks, np.arange(len(marks)), 0))
+def goes_back(first: Bools, tries: Tries) -> Longs:
+    """The first try that each bar would repeat: the last one `wait` bars ago; -1 out of reach."""
+    bars = np.arange(len(first))
+    last = np.maximum.accumulate(np.where(first, bars, -1))
+    parent = np.where(bars >= tries.wait, last[np.maximum(bars - tries.wait, 0)], -1)
+    return np.where(bars - parent < tries.wait + tries.window, parent, -1)
 
 
 def tried_again(first: tuple[Bools, Bools], ripe: tuple[Bools, Bools], tries: Tries) -> Tried:
-    """Second tries of longs and shorts; a bar that is ripe for both sides is for neither."""
+    """Second tries of longs and shorts; a bar that is ripe for both sides is for neither.
+
+    `After(bar, "loss")` makes orders of them that are only sent once the first try has lost. What
+    was lost when is for play to know, so `most` counts the bars at which one could be sent.
+    """
     free = ~(first[0] | first[1])
-    found = [second_tries(one, mark & free, tries) for one, mark in zip(first, ripe, strict=True)]
-    alone = ~(found[0][0] & found[1][0])
-    parents = [Column(column.values, column.present & alone) for _, column in found]
+    back = [goes_back(one, tries) for one in first]
+    maybe = [mark & free & (bar >= 0) for mark, bar in zip(ripe, back, strict=True)]
+    alone = ~(maybe[0] & maybe[1])
+    parents = [numbered(m & alone, bar, tries.most) for m, bar in zip(maybe, back, strict=True)]
     origin = np.arange(len(free))
     for column in parents:
         origin = np.where(column.present, column.values, origin)
@@ -45,18 +53,10 @@ def tried_again(first: tuple[Bools, Bools], ripe: tuple[Bools, Bools], tries: Tr
     return Tried(long, short, (parents[0], parents[1]), origin)
 
 
-def second_tries(first: Bools, ripe: Bools, tries: Tries) -> tuple[Bools, Column]:
-    """The ripe bars in reach of the last first try before them, and the bar of that try.
-
-    `After(bar, "loss")` makes orders of them that are only sent once the first try has lost.
-    """
-    bars = np.arange(len(first))
-    last = np.maximum.accumulate(np.where(first, bars, -1))
-    parent = np.where(bars >= tries.wait, last[np.maximum(bars - tries.wait, 0)], -1)
-    near = (parent >= 0) & (bars - parent <= tries.wait + tries.window)
-    again = ripe & ~first & near & (bars > parent)
-    counted = np.cumsum(again)
+def numbered(marks: Bools, parent: Longs, most: int) -> Column:
+    """The first so many marks of each parent, and which bar that is."""
+    counted = np.cumsum(marks)
     begins = np.diff(parent, prepend=-1) != 0
-    before = np.maximum.accumulate(np.where(begins, counted - again, 0))
-    again &= counted - before <= tries.most
-    return again, Column(np.where(again, parent, 0), again)
+    before = np.maximum.accumulate(np.where(begins, counted - marks, 0))
+    kept = marks & (counted - before <= most)
+    return Column(np.where(kept, parent, 0), kept)

@@ -146,15 +146,16 @@ def kernel_cache(path: Path) -> Path | None:
     return cache_folder(user_caches(), cache_name(path) + checks)
 
 
-def compiled(function: F, *, parallel: bool) -> F:
+def compiled(function: F, **flags: bool) -> F:
     """Compile with the house's flags, leaving Numba's own settings as they were."""
     settings: Any = config
+    compiler: Any = njit  # of whose flags stubs know the public ones
     path = Path(getattr(function, "__code__", compiled.__code__).co_filename).resolve()
     folder, before = kernel_cache(path), settings.CACHE_DIR
     if folder is not None:
         settings.CACHE_DIR = str(folder)  # read once, while the decorator runs
     try:
-        made = njit(cache=folder is not None, nogil=True, error_model="numpy", parallel=parallel)(
+        made = compiler(cache=folder is not None, nogil=True, error_model="numpy", **flags)(
             function
         )
     finally:
@@ -164,7 +165,17 @@ def compiled(function: F, *, parallel: bool) -> F:
 
 def kernel(function: F) -> F:
     """Compile a serial kernel: arrays and scalars in, no Python objects, no GIL."""
-    return compiled(function, parallel=False)
+    return compiled(function)
+
+
+def lean_kernel(function: F) -> F:
+    """Compile a serial kernel that makes no array, and so need not count references to any."""
+    return compiled(function, _nrt=False)
+
+
+def inlined(function: F) -> F:
+    """Compile a small lean kernel that its callers take in whole: a call a bar costs 10 ns."""
+    return compiled(function, _nrt=False, forceinline=True)
 
 
 def parallel_kernel(function: F) -> F:

@@ -8,10 +8,13 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from engine.core.bars import BarArrays, Bars
+from engine.core.aside import Aside
+from engine.core.asof import closes
+from engine.core.bars import MINUTE, BarArrays, Bars
 from engine.core.columns import Array, Column
 from engine.core.setups import Setups
 
+Twist = Callable[[Array], Array]  # what is said of the future instead
 Said = dict[str, tuple[Array, Array]]  # by name: the bars spoken of, and what was said of each
 FAR: Final = 1_000_000_000  # ticks: the farthest price a bar may hold
 WILD: Final = 50  # ticks of noise, at most
@@ -46,14 +49,30 @@ def breach_by_breach(
 
 def futures(bars: Bars, cut: int, seed: int) -> Iterator[tuple[str, Bars]]:
     """Bars that agree before `cut` and differ from it on: removed, noise, extremes, reversed."""
-    yield "removed", bars[:cut]
+    yield "removed", replace(bars[:cut], aside=beside(bars, cut, lambda later: later[:0]))
     noise = np.random.default_rng(seed).integers(-WILD, WILD, len(bars) - cut)
-    base = bars.open[cut:] + noise
-    yield "noise", changed(bars, cut, (base, base + np.abs(noise), base - SPIKE, base + noise % 3))
+    base, a = bars.open[cut:] + noise, bars.arrays
     wild = np.where(noise > 0, FAR, -FAR)
-    yield "extremes", changed(bars, cut, (wild, wild, wild, wild))
-    a = bars.arrays
-    yield "reversed", changed(bars, cut, [p[cut:][::-1] for p in (a.open, a.high, a.low, a.close)])
+    ways: dict[str, tuple[Sequence[Array], Twist]] = {
+        "noise": ((base, base + np.abs(noise), base - SPIKE, base + noise % 3), lambda x: WILD - x),
+        "extremes": ((wild, wild, wild, wild), lambda x: np.where(x > 0, -FAR, FAR)),
+        "reversed": ([p[cut:][::-1] for p in (a.open, a.high, a.low, a.close)], lambda x: x[::-1]),
+    }
+    for name, (prices, twist) in ways.items():
+        yield name, replace(changed(bars, cut, prices), aside=beside(bars, cut, twist))
+
+
+def beside(bars: Bars, cut: int, twist: Twist) -> dict[str, Aside]:
+    """The series beside the bars, with other values wherever they are published after the cut."""
+    if not bars.aside:
+        return {}
+    known, found = closes(bars[:cut])[-1:].max(initial=np.iinfo(np.int64).min), {}
+    for name, one in bars.aside.items():
+        now = one.series.time + one.lag * MINUTE <= known
+        values = {k: np.append(v[now], twist(v[~now])) for k, v in one.series.values.items()}
+        times = one.series.time[: len(next(iter(values.values())))]
+        found[name] = one._replace(series=replace(one.series, time=times, values=values))
+    return found
 
 
 def changed(bars: Bars, cut: int, prices: Sequence[Array]) -> Bars:

@@ -37,7 +37,7 @@ def ema_alignment(*, fast: int = 20, middle: int = 50, slow: int = 200) -> Fold[
 
 def run_alignment(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     part = slice(first, stop)
-    fast, middle, slow = tape.feed[:, part]
+    fast, middle, slow = (row[part] for row in tape.feed)
     signs = np.sign(tape.bars.close[part] - fast) + np.sign(fast - middle) + np.sign(middle - slow)
     out.floats[0, part] = signs
 
@@ -55,9 +55,14 @@ def run_alignment(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out
 )
 def trend_above(bars: Bars, *, span: int = 240, fast: int = 50, slow: int = 200) -> Column:
     """Trend of a higher timeframe, from closed bars only."""
-    averages = [higher(bars, ema, span, n=n) for n in (fast, slow)]
-    values = [average.floats(np.arange(len(bars))) for average in averages]
-    return Column.of(np.sign(values[0] - values[1]))
+    found: Column = higher(bars, ordered, span, fast=fast, slow=slow)
+    return found
+
+
+def ordered(bars: Bars, *, fast: int, slow: int) -> Column:
+    """The sign of the distance between two averages."""
+    gap = ema(bars, n=fast) - ema(bars, n=slow)
+    return Column(np.sign(gap.values), gap.present)
 
 
 @told(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
 from engine.features.windows import fades, of_price, price, source
@@ -28,7 +28,7 @@ def sma(*, n: int = 20, of: str = "close") -> Fold[Column]:
     return Fold(run=run_sma, shape=one, given=(n, *source(of)), cells=(1, 0), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_sma(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, code, parts = given
     bars, value, total = tape.bars, out.floats[0], cells.ints[0]
@@ -58,7 +58,7 @@ def ema(*, n: int = 20, of: str = "close", begin: str = "mean") -> Fold[Column]:
     return Fold(run=run_ema, shape=one, given=given, cells=(1, 1), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_ema(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, code, parts, seed = given
     bars, value, share = tape.bars, out.floats[0], 2.0 / (n + 1)
@@ -89,7 +89,7 @@ def wma(*, n: int = 20, of: str = "close") -> Fold[Column]:
     return Fold(run=run_wma, shape=one, given=(n, *source(of)), cells=(2, 0), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_wma(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Each bar takes one weight off every older price: the plain sum of the window before."""
     n, code, parts = given

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.averages import ema
 from engine.features.declare import Says, bars_in, factor, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
@@ -62,7 +62,7 @@ def bollinger(*, n: int = 20, k: Decimal = DEVIATIONS) -> Fold[Bollinger]:
     return Fold(run=run_bollinger, shape=Bollinger, given=(n, float(k)), cells=cells, floats=5)
 
 
-@kernel
+@lean_kernel
 def run_bollinger(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, k = given
     close, box = tape.bars.close, cells.ints
@@ -89,7 +89,7 @@ def donchian(*, n: int = 20) -> Fold[Highest]:
     return Fold(run=run_donchian, shape=Highest, given=(n,), cells=(2 * (n + HEADER), 0), ints=2)
 
 
-@kernel
+@lean_kernel
 def run_donchian(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     tops, bottoms = cells.ints[: n + HEADER], cells.ints[n + HEADER :]
@@ -120,6 +120,7 @@ def keltner(*, n: int = 20, spell: int = 10, k: Decimal = DEVIATIONS) -> Fold[Ch
 
 
 def run_keltner(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
-    (mean, wide), (k,) = tape.feed[:, first:stop], given
+    mean, wide = (row[first:stop] for row in tape.feed)
+    (k,) = given
     far = k * wide
     out.floats[:, first:stop] = mean + 0 * far, mean + far, mean - far

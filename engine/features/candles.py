@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape
 from engine.features.windows import slide_sum
@@ -39,7 +39,7 @@ def candle(*, n: int = 20) -> Fold[Candle]:
     return Fold(run=run_candle, shape=Candle, given=(n,), cells=(1, n + 1), floats=1, ints=2)
 
 
-@kernel
+@lean_kernel
 def run_candle(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     bars, streak = tape.bars, cells.ints[0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.bars import BarArrays
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.fold import Cells, Floats, Fold, Out, Tape
 from engine.features.windows import fades, true_range
@@ -42,7 +42,7 @@ def adx(*, n: int = 14) -> Fold[Direction]:
     return Fold(run=run_adx, shape=Direction, given=(n,), cells=(0, 4), floats=3)
 
 
-@kernel
+@lean_kernel
 def run_adx(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     sums, (strength, plus, minus) = cells.floats, out.floats
@@ -61,7 +61,7 @@ def run_adx(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Ou
             strength[i] = sums[3]
 
 
-@kernel
+@inlined
 def gather_moves(bars: BarArrays, i: int, n: int, sums: Floats) -> None:
     """Add one bar to Wilder's sums of upward and downward movement and of true range."""
     up = int(bars.high[i]) - int(bars.high[i - 1])
@@ -72,7 +72,7 @@ def gather_moves(bars: BarArrays, i: int, n: int, sums: Floats) -> None:
         sums[k] += found[k] - (sums[k] / n if i >= n else 0.0)
 
 
-@kernel
+@inlined
 def strengthen(sums: Floats, i: int, n: int, apart: float) -> None:
     """Take one reading of direction into the average; a missing one counts for nothing."""
     if i < 2 * n - 1:

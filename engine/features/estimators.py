@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.bars import BarArrays
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Floats, Fold, Out, Tape, one
 from engine.features.volatility import atr, volatility
@@ -61,7 +61,7 @@ def rogers_satchell(*, n: int = 20, average: str = "squares") -> Fold[Column]:
     return ranged(ROGERS_SATCHELL, n, average)
 
 
-@kernel
+@inlined
 def variance(bars: BarArrays, i: int, law: int) -> float:
     """What one bar's prices say of the variance; NaN where one is not above 0."""
     if bars.low[i] <= 0:
@@ -73,11 +73,17 @@ def variance(bars: BarArrays, i: int, law: int) -> float:
             return float(wide * wide / (4 * np.log(2.0)))
         close = np.log(bars.close[i] / start)
         return float(0.5 * wide * wide - (2 * np.log(2.0) - 1) * close * close)
-    high, low, close = np.log(top / start), np.log(bottom / start), np.log(bars.close[i] / start)
+    return drifting(top / start, bottom / start, np.log(bars.close[i] / start))
+
+
+@inlined
+def drifting(top: float, bottom: float, close: float) -> float:
+    """Rogers' and Satchell's term: highest and lowest over the open, log of the close over it."""
+    high, low = np.log(top), np.log(bottom)
     return float(high * (high - close) + low * (low - close))
 
 
-@kernel
+@lean_kernel
 def run_ranged(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     law, n, roots = given
     value = out.floats[0]
@@ -107,7 +113,7 @@ def yang_zhang(*, n: int = 20) -> Fold[Column]:
     return Fold(run=run_yang_zhang, shape=one, given=(n,), cells=cells, floats=1)
 
 
-@kernel
+@lean_kernel
 def run_yang_zhang(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     bars, value, size = tape.bars, out.floats[0], 3 * n + 3
@@ -118,14 +124,13 @@ def run_yang_zhang(tape: Tape, first: int, stop: int, given: Any, cells: Cells, 
         value[i] = np.nan
         if i == 0:
             continue
-        term = variance(bars, i, ROGERS_SATCHELL)
-        there = term == term and bars.close[i - 1] > 0  # noqa: PLR0124 - NaN alone differs from itself
-        gap = np.log(bars.open[i] / float(bars.close[i - 1])) if there else np.nan
-        body = np.log(bars.close[i] / float(bars.open[i])) if there else np.nan
+        gap, body, term = np.nan, np.nan, np.nan
+        if bars.low[i] > 0 and bars.close[i - 1] > 0:
+            start = float(bars.open[i])
+            gap, body = np.log(start / float(bars.close[i - 1])), np.log(bars.close[i] / start)
+            term = max(drifting(bars.high[i] / start, bars.low[i] / start, body), 0.0)
         over, inside = slide_spread(gaps, n, gap, over), slide_spread(bodies, n, body, inside)
-        mean = (
-            slide_sum(cells.floats[2 * size :], i - 1, n, max(term, 0.0) if there else np.nan) / n
-        )
+        mean = slide_sum(cells.floats[2 * size :], i - 1, n, term) / n
         if i >= n:
             between = spread_of(gaps, n, over, i - 1)[1] / (n - 1)
             within = spread_of(bodies, n, inside, i - 1)[1] / (n - 1)
@@ -172,7 +177,7 @@ def volatility_percentile(*, n: int = 252, spell: int = 20, returns: str = "log"
     return Fold(run=run_rank, shape=one, given=(n,), cells=(1, 0), floats=1, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_rank(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     source, value, gap = tape.feed[0], out.floats[0], cells.ints[0]
@@ -184,7 +189,7 @@ def run_rank(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
     cells.ints[0] = gap
 
 
-@kernel
+@inlined
 def rank(values: Floats, i: int, n: int) -> float:
     """The share of the last n values below this one, those as good as equal counted half."""
     x, below, reached = values[i], 0, 0

@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import BarArrays, Bars, Longs
-from engine.core.columns import Column, known
+from engine.core.columns import Column, frozen, known
 from engine.core.session import Ints32
 
 R = TypeVar("R")
 Floats = npt.NDArray[np.float64]
+STRETCH = 1 << 15  # bars whose columns a processor's cache holds
 
 
 class Tape(NamedTuple):
@@ -31,7 +32,7 @@ class Tape(NamedTuple):
     rth_start: Longs
     rth_stop: Longs
     date: Ints32  # trade dates, days since 1970
-    feed: Floats  # one row an asked column, NaN where absent
+    feed: tuple[Floats, ...]  # the asked columns, NaN where absent, never written
 
 
 class Cells(NamedTuple):
@@ -92,32 +93,29 @@ def columns(said: Any) -> tuple[Column, ...]:
 
 
 def batch(bars: Bars, fold: Fold[R]) -> R:
-    """Every bar in one run."""
-    feed = fed(columns(ask.of(bars, **ask.params)) for ask in fold.asks)
-    out = fold.room(len(bars))
-    if len(bars):
-        fold.run(tape_of(bars, feed(len(bars))), 0, len(bars), fold.given, fold.memory(), out)
+    """Every bar: in one run of a kernel, else in stretches that a processor's cache holds."""
+    asked = (columns(ask.of(bars, **ask.params)) for ask in fold.asks)
+    tape = tape_of(bars, tuple(fed(column) for group in asked for column in group))
+    out, cells = fold.room(len(bars)), fold.memory()
+    step = max(len(bars), 1) if hasattr(fold.run, "py_func") else STRETCH
+    for first in range(0, len(bars), step):
+        fold.run(tape, first, min(first + step, len(bars)), fold.given, cells, out)
     floats = [Column(row, known(row)) for row in out.floats]
     ints = [Column(row, out.there[k]) for k, row in enumerate(out.ints)]
     return fold.shape(*floats, *ints)
 
 
-def fed(asked: Any) -> Callable[[int], Floats]:
-    """The asked columns as rows of floats, once the count of bars is known."""
-    parts = [column for group in asked for column in group]
-
-    def rows(count: int) -> Floats:
-        feed = np.empty((len(parts), count))
-        for row, column in zip(feed, parts, strict=True):
-            values, present = column.dense()
-            np.copyto(row, values)
-            np.copyto(row, np.nan, where=~present)
-        return feed
-
-    return rows
+def fed(column: Column) -> Floats:
+    """An asked column as floats, NaN where absent: itself, if that is what it is."""
+    values, present = column.dense()
+    if values.dtype == np.float64 and np.isnan(values[~present]).all():
+        return frozen(values)
+    row = values.astype(np.float64)
+    np.copyto(row, np.nan, where=~present)
+    return frozen(row)
 
 
-def tape_of(bars: Bars, feed: Floats) -> Tape:
+def tape_of(bars: Bars, feed: tuple[Floats, ...]) -> Tape:
     table = bars.sessions
     edges = (table.start, table.stop, table.rth_start, table.rth_stop)
     return Tape(bars.arrays, *edges, table.date, feed)

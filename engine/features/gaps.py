@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.bars import MINUTE, Bars
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.declare import NEVER, Says, Takes, folded, told
 from engine.features.fold import Cells, Floats, Fold, Out, Tape
 
@@ -54,7 +54,7 @@ def opening_gap(*, hours: str = "rth") -> Fold[Gap]:
     return Fold(run=run_gap, shape=Gap, given=given, cells=(6, 0), floats=1, ints=2)
 
 
-@kernel
+@lean_kernel
 def run_gap(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: session (less 1), close before, whether there is one, close, gap, minute of fill."""
     bars, box, full = tape.bars, cells.ints, given[0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.bars import BarArrays, Longs
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.core.session import WINDOWS
 from engine.features.declare import NEVER, Says, Takes, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
@@ -71,20 +71,20 @@ def window_range(*, name: str = "asia") -> Fold[Over]:
     return over(Ask(in_window, {"name": name}))
 
 
-@kernel
+@inlined
 def begin(box: Longs, bars: BarArrays, i: int) -> None:
     """A stretch begins with this bar."""
     box[0], box[1], box[2] = bars.open[i], bars.high[i], bars.low[i]
 
 
-@kernel
+@inlined
 def take(box: Longs, bars: BarArrays, i: int) -> None:
     """Highest, lowest and last price of the running stretch, this bar included."""
     box[1], box[2] = max(box[1], int(bars.high[i])), min(box[2], int(bars.low[i]))
     box[3] = bars.close[i]
 
 
-@kernel
+@lean_kernel
 def run_over(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) -> None:
     """Cells: prices that run, prices that are over, and which of them there are."""
     running, done, flags = cells.ints[:4], cells.ints[4:8], cells.ints
@@ -92,7 +92,8 @@ def run_over(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) 
     for i in range(first, stop):
         fresh = i == 0 or stretch[i] != last
         if fresh and i > 0 and not np.isnan(last):
-            done[:] = running
+            for k in range(4):
+                done[k] = running[k]
             flags[8] = 1
         last = stretch[i]
         if not np.isnan(last):
@@ -126,7 +127,7 @@ def running_range(*, reset: str = "session", many: int = 20, zone: str = NEW_YOR
     )
 
 
-@kernel
+@lean_kernel
 def run_running(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: prices that run, how many are over, the sum of the ring of widths, the ring."""
     (many,) = given

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
 from engine.features.windows import slide_sum
@@ -42,7 +42,7 @@ def tick_flow(*, n: int = 20) -> Fold[TickFlow]:
     return Fold(run=run_ticks, shape=TickFlow, given=(n,), cells=(1, 0), floats=2)
 
 
-@kernel
+@lean_kernel
 def run_ticks(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     close, (direction, distribution), total = tape.bars.close, out.floats, cells.ints[0]
@@ -71,7 +71,7 @@ def liquidity(*, n: int = 20) -> Fold[Liquidity]:
     return Fold(run=run_liquidity, shape=Liquidity, given=(n,), cells=(0, n + 1), floats=2)
 
 
-@kernel
+@lean_kernel
 def run_liquidity(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     bars, (score, ratio) = tape.bars, out.floats
@@ -94,7 +94,7 @@ def efficiency() -> Fold[Column]:
     return Fold(run=run_efficiency, shape=one, floats=1)
 
 
-@kernel
+@lean_kernel
 def run_efficiency(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     bars = tape.bars
     for i in range(first, stop):

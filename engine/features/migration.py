@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.core.bars import Bars, Longs
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.declare import NEVER, Says, Takes, told
 from engine.features.fold import Floats
 from engine.features.tails import beta_at
@@ -202,7 +202,7 @@ def poc_posterior(
     return Posterior(*(spread_out(bars, row, before) for row in out))
 
 
-@kernel
+@lean_kernel
 def update(values: Longs, given: tuple[float, float, float], out: Floats) -> None:
     """One posterior after each session from the second on."""
     prior, keep, tail = given

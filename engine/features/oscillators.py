@@ -8,9 +8,9 @@ import numpy as np
 
 from engine.core.bars import BarArrays
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, bars_in, folded
-from engine.features.fold import Cells, Fold, Out, Tape, one
+from engine.features.fold import Cells, Floats, Fold, Out, Tape, one
 from engine.features.windows import HEADER, TYPICAL, fades, highest, lowest, price
 
 CCI_SCALE = 0.015
@@ -47,7 +47,7 @@ def rsi(*, n: int = 14) -> Fold[Column]:
     return Fold(run=run_rsi, shape=one, given=(n,), cells=(2, 2), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_rsi(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     close, value = tape.bars.close, out.floats[0]
@@ -84,7 +84,7 @@ def macd(*, fast: int = 12, slow: int = 26, signal: int = 9) -> Fold[Macd]:
     return Fold(run=run_macd, shape=Macd, given=(fast, slow, signal), cells=(0, 4), floats=3)
 
 
-@kernel
+@lean_kernel
 def run_macd(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     fast, slow, many = given
     close, line, signal, gap = tape.bars.close, out.floats[0], out.floats[1], out.floats[2]
@@ -110,7 +110,7 @@ def run_macd(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
     cells.floats[0], cells.floats[1], cells.floats[2], cells.floats[3] = quick, calm, lines, mean
 
 
-@kernel
+@inlined
 def mean_of(bars: BarArrays, i: int, n: int) -> float:
     total = 0
     for k in range(i - n + 1, i + 1):
@@ -139,19 +139,30 @@ def stochastic(*, n: int = 14, smooth: int = 3, mean: int = 3) -> Fold[Stochasti
     )
 
 
-@kernel
+@lean_kernel
 def run_stochastic(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, smooth, many = given
     bars, k, d = tape.bars, out.floats[0], out.floats[1]
     tops, bottoms = cells.ints[: n + HEADER], cells.ints[n + HEADER :]
     raws, ks = cells.floats[:smooth], cells.floats[smooth:]
+    place, turn = first % smooth, first % many
     for i in range(first, stop):
         high, low = highest(tops, bars.high, i, n), lowest(bottoms, bars.low, i, n)
         wide = i >= n - 1 and high > low
-        raws[i % smooth] = 100.0 * (int(bars.close[i]) - low) / (high - low) if wide else np.nan
-        k[i] = raws.sum() / smooth if i >= n + smooth - 2 else np.nan
-        ks[i % many] = k[i]
-        d[i] = ks.sum() / many if i >= n + smooth + many - 3 else np.nan
+        raws[place] = 100.0 * (int(bars.close[i]) - low) / (high - low) if wide else np.nan
+        k[i] = sum_of(raws) / smooth if i >= n + smooth - 2 else np.nan
+        ks[turn] = k[i]
+        d[i] = sum_of(ks) / many if i >= n + smooth + many - 3 else np.nan
+        place, turn = place + 1 if place + 1 < smooth else 0, turn + 1 if turn + 1 < many else 0
+
+
+@inlined
+def sum_of(values: Floats) -> float:
+    """The few values of a ring, in the order in which they lie there."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
 
 
 @folded(
@@ -169,7 +180,7 @@ def cci(*, n: int = 20) -> Fold[Column]:
     return Fold(run=run_cci, shape=one, given=(n,), cells=(1, n), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_cci(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     value, ring, total = out.floats[0], cells.floats, cells.ints[0]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
+from engine.core.bars import Longs
 from engine.core.columns import Column
-from engine.core.zone import DAY, MINUTE, clock_minute, local_ns
+from engine.core.zone import DAY, MINUTE, clock_minute, local_ns, offsets
 from engine.features.declare import SESSION, Says, Takes, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
 
@@ -51,7 +54,19 @@ def run_period(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out
     elif minute < 0:
         out.ints[0, part] = tape.date[session]
     else:
-        out.ints[0, part] = (local_ns(time, zone) - minute * MINUTE) // DAY
+        out.ints[0, part] = (wall_ns(time, zone) - minute * MINUTE) // DAY
     if reset == "rth":
         inside = (time >= tape.rth_start[session]) & (time < tape.rth_stop[session])
         out.there[0, part] = inside
+
+
+def wall_ns(time: Longs, zone: str) -> Longs:
+    """Local time of moments in order, as `local_ns`: an offset is looked up once an era."""
+    local_ns(time[[0, -1]], zone)  # refuses years that no zone is known for
+    eras, out = offsets(zone), np.empty(len(time), np.int64)
+    first, last = np.searchsorted(eras.since, time[[0, -1]], side="right") - 1
+    edges = np.searchsorted(time, eras.since[first + 1 : last + 1])
+    stops = [*edges.tolist(), len(time)]
+    for begin, stop, offset in zip([0, *stops], stops, eras.offset[first:], strict=False):
+        np.add(time[begin:stop], offset, out=out[begin:stop])
+    return out

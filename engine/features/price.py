@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.averages import ema, sma
 from engine.features.bands import donchian
 from engine.features.declare import Says, Takes, bars_in, folded
@@ -74,7 +74,7 @@ def momentum(*, n: int = 1, returns: str = "simple") -> Fold[Column]:
     return Fold(run=run_momentum, shape=one, given=(n, returns == "log"), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_momentum(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     n, log = given
     close, value = tape.bars.close, out.floats[0]
@@ -98,7 +98,7 @@ def bar_shape() -> Fold[Shape]:
     return Fold(run=run_shape, shape=Shape, floats=3)
 
 
-@kernel
+@lean_kernel
 def run_shape(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     bars, (wide, top, bottom) = tape.bars, out.floats
     for i in range(first, stop):
@@ -127,7 +127,7 @@ def pullback(*, n: int = 20, spell: int = 5) -> Fold[Pullback]:
     return Fold(run=run_pullback, shape=Pullback, given=(n, spell), cells=cells, floats=2)
 
 
-@kernel
+@lean_kernel
 def run_pullback(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, spell = given
     bars, (depth, speed) = tape.bars, out.floats
@@ -164,7 +164,7 @@ def support_resistance(*, n: int = 20) -> Fold[Levels]:
 
 def run_levels(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     part = slice(first, stop)
-    (top, bottom), close = tape.feed[:, part], tape.bars.close[part].astype(np.float64)
+    (top, bottom), close = (row[part] for row in tape.feed), tape.bars.close[part].astype(float)
     safe = np.where(close > 0, close, np.nan)
     out.floats[:, part] = bottom, top, (close - bottom) / safe, (top - close) / safe
 
@@ -189,7 +189,8 @@ def range_position(*, n: int = 20, spell: int = 14) -> Fold[Distance]:
 
 def run_position(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     part = slice(first, stop)
-    (top, bottom, wide), close = tape.feed[:, part], tape.bars.close[part].astype(np.float64)
+    top, bottom, wide = (row[part] for row in tape.feed)
+    close = tape.bars.close[part].astype(np.float64)
     wide = np.where(wide > 0, wide, np.nan)
     reach = np.where(top > bottom, top - bottom, np.nan)
     place = (close - bottom) / reach
@@ -213,7 +214,8 @@ def sma_distance(*, n: int = 20) -> Fold[Column]:
 
 def run_distance(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     part = slice(first, stop)
-    mean = np.where(tape.feed[0, part] > 0, tape.feed[0, part], np.nan)
+    mean = tape.feed[0][part]
+    mean = np.where(mean > 0, mean, np.nan)
     out.floats[0, part] = (tape.bars.close[part] - mean) / mean
 
 
@@ -236,8 +238,8 @@ def ema_distance(*, n: int = 200, spell: int = 14) -> Fold[Column]:
 
 def run_reach(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     part = slice(first, stop)
-    wide = np.where(tape.feed[1, part] > 0, tape.feed[1, part], np.nan)
-    out.floats[0, part] = (tape.bars.close[part] - tape.feed[0, part]) / wide
+    mean, wide = (row[part] for row in tape.feed)
+    out.floats[0, part] = (tape.bars.close[part] - mean) / np.where(wide > 0, wide, np.nan)
 
 
 @folded(
@@ -258,5 +260,5 @@ def volatility_ratio(*, n: int = 10, than: int = 20) -> Fold[Column]:
 
 
 def run_ratio(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
-    one_, other = tape.feed[:, first:stop]
+    one_, other = (row[first:stop] for row in tape.feed)
     out.floats[0, first:stop] = one_ / np.where(other > 0, other, np.nan)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.direction import adx
 from engine.features.estimators import atr_percentile
@@ -42,23 +42,24 @@ def raid_score(*, n: int = 100) -> Fold[Column]:
     return Fold(run=run_score, shape=one, cells=cells, floats=1, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_score(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) -> None:
-    bars, feed, box, size = tape.bars, tape.feed, cells.ints, 50 + HEADER
+    bars, box, size = tape.bars, cells.ints, 50 + HEADER
+    rank, strength, _plus, _minus, volume, _surge, ranges = tape.feed
     for i in range(first, stop):
         top = highest(box[:size], bars.high, i, 50)
         bottom = lowest(box[size:], bars.low, i, 50)
-        mean = slide_sum(cells.floats, i, 20, feed[6, i]) / 20
+        mean = slide_sum(cells.floats, i, 20, ranges[i]) / 20
         out.floats[0, i] = np.nan
         if top > bottom and mean > 0 and i >= 49:
             place = abs((int(bars.close[i]) - bottom) / (top - bottom) - 0.5) * 2
-            calm = min(max(2.0 - feed[6, i] / mean, 0.0), 1.0)
-            busy = min(feed[4, i] / 2, 1.0) if feed[4, i] == feed[4, i] else np.nan
-            score = 0.30 * (1 - feed[0, i]) + 0.25 * fitting(feed[1, i]) + 0.20 * busy
+            calm = min(max(2.0 - ranges[i] / mean, 0.0), 1.0)
+            busy = min(volume[i] / 2, 1.0) if volume[i] == volume[i] else np.nan
+            score = 0.30 * (1 - rank[i]) + 0.25 * fitting(strength[i]) + 0.20 * busy
             out.floats[0, i] = score + 0.15 * place + 0.10 * calm
 
 
-@kernel
+@inlined
 def fitting(strength: float) -> float:
     """Best at an adx of 25."""
     if strength < 15:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.averages import ema, sma
 from engine.features.declare import Says, bars_in, factor, folded
 from engine.features.direction import adx
@@ -94,20 +94,20 @@ def run_against(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Ou
     (back,) = given
     out.floats[0, first:stop] = np.nan
     begin = max(first, back)
-    base = tape.feed[1, begin - back : max(stop - back, 0)]
+    base = tape.feed[1][begin - back : max(stop - back, 0)]
     if begin < stop:
-        now = tape.feed[0, begin:stop]
+        now = tape.feed[0][begin:stop]
         out.floats[0, begin:stop] = now / np.where(base > 0, base, np.nan)
 
 
-@kernel
+@lean_kernel
 def run_regime(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, high, low, trend = given
     bars, (ratio, straight), box, size = tape.bars, out.floats, cells.ints, n + HEADER
     for i in range(first, stop):
         wide = highest(box[:size], bars.high, i, n) - lowest(box[size:], bars.low, i, n)
         way = abs(int(bars.close[i]) - int(bars.close[max(i - n + 1, 0)]))
-        ratio[i] = tape.feed[0, i] if i >= n - 1 else np.nan
+        ratio[i] = tape.feed[0][i] if i >= n - 1 else np.nan
         straight[i] = way / wide if wide > 0 and i >= n - 1 else np.nan
         level = 1 if ratio[i] > high else -1 if ratio[i] < low else 0
         named = name(level, straight[i], trend)
@@ -116,7 +116,7 @@ def run_regime(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
         out.there[0, i] = out.there[1, i] = there
 
 
-@kernel
+@inlined
 def name(level: int, straight: float, trend: float) -> int:
     """Number of the regime; -1 where it cannot be told."""
     if np.isnan(straight):
@@ -150,20 +150,20 @@ def bar_regime(
     return Fold(run=run_labels, shape=one, given=given, cells=(0, n + 1), ints=1, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_labels(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, wild, strong = given
-    close, feed = tape.bars.close, tape.feed
+    close, (ranges, strength, _plus, _minus, average) = tape.bars.close, tape.feed
     for i in range(first, stop):
-        share = feed[0, i] / close[i] if close[i] > 0 else np.nan
+        share = ranges[i] / close[i] if close[i] > 0 else np.nan
         mean = slide_sum(cells.floats, i, n, share) / n
         label = 4
-        if np.isnan(mean + feed[1, i] + feed[4, i]) or i < n:
+        if np.isnan(mean + strength[i] + average[i]) or i < n:
             label = 0
         elif share > wild * mean:
             label = 1
-        elif feed[1, i] > strong:
-            label = 2 if close[i] > feed[4, i] else 3
+        elif strength[i] > strong:
+            label = 2 if close[i] > average[i] else 3
         out.ints[0, i], out.there[0, i] = label, True
 
 
@@ -184,4 +184,4 @@ def trend_regime(*, fast: int = 20, slow: int = 50) -> Fold[Column]:
 
 
 def run_trend(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
-    out.floats[0, first:stop] = np.sign(tape.feed[0, first:stop] - tape.feed[1, first:stop])
+    out.floats[0, first:stop] = np.sign(tape.feed[0][first:stop] - tape.feed[1][first:stop])

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.core.bars import BarArrays
+from engine.core.bars import BarArrays, Longs
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.direction import adx
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
@@ -59,26 +59,27 @@ def shifts(*, n: int = 20, back: int = 5) -> Fold[Shifts]:
     return Fold(run=run_shifts, shape=Shifts, given=(n, back), cells=cells, floats=6, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_shifts(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: volumes of both windows; the spread of volatility; the sum of ranges."""
     n, back = given
-    feed, size = tape.feed, 3 * n + 3
-    box, sums = cells.floats[:size], cells.floats[size:]
+    spread_, ranges, trend, _plus, _minus, strength = tape.feed
+    size = 3 * n + 3
+    lots, box, sums = cells.ints, cells.floats[:size], cells.floats[size:]
     block = resumed(box, n)
     for i in range(first, stop):
-        block = slide_spread(box, n, feed[0, i], block)
+        block = slide_spread(box, n, spread_[i], block)
         square = spread_of(box, n, block, i)[1]
-        wide = slide_sum(sums, i, n, feed[1, i])
+        wide = slide_sum(sums, i, n, ranges[i])
         out.floats[0, i] = np.sqrt(square / (n - 1)) if i >= n - 1 else np.nan
-        out.floats[1, i] = feed[1, i] * n / wide if i >= n - 1 and wide > 0 else np.nan
-        out.floats[2, i] = (feed[2, i] - feed[2, i - back]) / back if i >= back else np.nan
+        out.floats[1, i] = ranges[i] * n / wide if i >= n - 1 and wide > 0 else np.nan
+        out.floats[2, i] = (trend[i] - trend[i - back]) / back if i >= back else np.nan
         out.floats[3, i] = np.nan
         if i >= n:
             way = int(tape.bars.close[i]) - int(tape.bars.close[i - n])
-            out.floats[3, i] = apart(way, feed[5, i] - feed[5, i - n])
+            out.floats[3, i] = apart(way, strength[i] - strength[i - n])
         out.floats[4, i] = out.floats[5, i] = np.nan
-        lots = gather(tape.bars, i, given, cells.ints)
+        gather(tape.bars, i, given, lots)
         if i >= max(n, back) - 1 and lots[1] > 0:
             now, usual = lots[0] * n, lots[1] * back
             out.floats[4, i] = now / usual - 1.0
@@ -88,7 +89,7 @@ def run_shifts(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
     left(box, n, block)
 
 
-@kernel
+@inlined
 def apart(way: int, strength: float) -> float:
     """Which way strength went against the price; not told where strength is not known."""
     if np.isnan(strength):
@@ -96,11 +97,10 @@ def apart(way: int, strength: float) -> float:
     return float((way < 0 and strength > NEAR) * 1 - (way > 0 and strength < -NEAR) * 1)
 
 
-@kernel
-def gather(bars: BarArrays, i: int, given: Any, lots: Any) -> Any:
+@inlined
+def gather(bars: BarArrays, i: int, given: Any, lots: Longs) -> None:
     """Volumes of the last `back` and of the last n bars."""
     n, back = given
     now = int(bars.volume[i])
     lots[0] += now - (int(bars.volume[i - back]) if i >= back else 0)
     lots[1] += now - (int(bars.volume[i - n]) if i >= n else 0)
-    return lots

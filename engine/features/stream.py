@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.bars import Bars
-from engine.core.columns import Bools
+from engine.core.columns import Bools, frozen
 from engine.features.declare import declared
 from engine.features.fold import Floats, Fold, columns, tape_of
 
@@ -57,7 +57,8 @@ class Folding:
         for row, part in zip(self.feed, parts, strict=True):
             row[first:stop] = part
         self.make_room(stop)
-        fold.run(tape_of(bars, self.feed), first, stop, fold.given, self.cells, self.out)
+        feed = tuple(frozen(row[:]) for row in self.feed)
+        fold.run(tape_of(bars, feed), first, stop, fold.given, self.cells, self.out)
         self.seen = stop
 
     def make_room(self, count: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.core.bars import Longs
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.core.session import WINDOWS
 from engine.features.alignment import trend_above
 from engine.features.declare import NEVER, Says, Takes, bars_in, factor, folded
@@ -66,21 +66,21 @@ def sweeps(
     return Fold(run=run_sweeps, shape=Sweep, given=given, cells=cells, floats=1, ints=2, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_sweeps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
-    """Cells: the level below and above of the bar before, then a deque for each."""
+    """Cells: the level below and above of the bar before, then a ring for each."""
     n, tolerance, least = given
-    bars, box, size = tape.bars, cells.ints, n + HEADER
+    bars, ranges, box, size = tape.bars, tape.feed[0], cells.ints, n + HEADER
     for i in range(first, stop):
         high, low, close = int(bars.high[i]), int(bars.low[i]), int(bars.close[i])
         bottom = lowest(box[2 + size :], bars.low, i - 1, n) if i > 0 else 0
         top = highest(box[2 : 2 + size], bars.high, i - 1, n) if i > 0 else 0
-        clean = i > n and tape.feed[0, i] > 0
+        clean = i > n and ranges[i] > 0
         under = clean and low <= bottom - tolerance and close > bottom
         over = clean and high >= top + tolerance and close < top
         under = under and bars.low[i - 1] >= box[0]
         over = over and bars.high[i - 1] <= box[1]
-        way = (bottom - low if under else high - top) / tape.feed[0, i] if under != over else 0.0
+        way = (bottom - low if under else high - top) / ranges[i] if under != over else 0.0
         there = way > 0 and way >= least
         out.floats[0, i] = way if there else np.nan
         out.ints[0, i], out.there[0, i] = (1 if under else -1) if there else 0, True
@@ -88,7 +88,7 @@ def run_sweeps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
         box[0], box[1] = bottom, top
 
 
-@kernel
+@inlined
 def quality(depth: float, agrees: float, trend: float, sure: float) -> float:
     """0.40 depth (at most 1) + 0.25 structure with us + 0.20 trend with us + 0.15 confidence."""
     sides = WEIGHTS[1] if agrees > 0 else NEUTRAL if agrees == 0 else 0.0
@@ -126,7 +126,7 @@ def sweep_quality(
     return Fold(run=run_quality, shape=one, floats=1, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_quality(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     depth, side, _level, sure, bias, trend = tape.feed
     for i in range(first, stop):
@@ -172,17 +172,18 @@ def sweep_state(
     )
 
 
-@kernel
+@lean_kernel
 def run_states(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells of each side: state, bar of the sweep, deepest way, level."""
-    feed, bars, boxes = tape.feed, tape.bars, (cells.ints[:4], cells.ints[4:])
+    bars, boxes = tape.bars, (cells.ints[:4], cells.ints[4:])
+    levels = (tape.feed[2], tape.feed[1])  # of open, high, low, close: the low, then the high
     for i in range(first, stop):
         bar = bar_at(bars, i)
         for side in range(2):
             box = boxes[side]
-            level = feed[2 - side, i]  # of open, high, low, close: the low, then the high
+            level = levels[side][i]
             there = not np.isnan(level)
-            if there and (i == 0 or np.isnan(feed[2 - side, i - 1]) or box[3] != int(level)):
+            if there and (i == 0 or np.isnan(levels[side][i - 1]) or box[3] != int(level)):
                 box[0], box[3] = WAITING, int(level)
             if there:
                 move(box, bar, i, 1 - 2 * side, given)
@@ -190,7 +191,7 @@ def run_states(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
             out.floats[side, i] = box[2] if there and box[0] != WAITING else np.nan
 
 
-@kernel
+@inlined
 def move(box: Longs, bar: Bar, i: int, side: int, given: Any) -> None:
     """One step of the table of transitions, for the low (side 1) or the high (-1)."""
     tolerance, body, patience = given

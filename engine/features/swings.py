@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.bars import Longs, Ticks
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import NEVER, Says, bars_in, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
 
@@ -72,20 +72,22 @@ def fractals() -> Fold[Swings]:
     return Fold(run=run_swings, shape=Swings, given=(2, 2), cells=(4, 0), ints=4)
 
 
-@kernel
+@inlined
 def pivot(values: Ticks, j: int, left: int, right: int, sign: int) -> bool:
     """Whether bar j stands out: upwards for sign 1, downwards for -1."""
     if j < left:
         return False
-    now, stands = sign * int(values[j]), True
-    for k in range(j - left, j):
-        stands = stands and sign * int(values[k]) < now
-    for k in range(j + 1, j + right + 1):
-        stands = stands and sign * int(values[k]) <= now
-    return stands
+    now = sign * int(values[j])
+    for k in range(j - 1, j - left - 1, -1):  # the nearest first: most bars fall there
+        if sign * int(values[k]) >= now:
+            return False
+    k = j + 1
+    while k <= j + right and sign * int(values[k]) <= now:
+        k += 1
+    return k > j + right
 
 
-@kernel
+@lean_kernel
 def run_swings(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: bar + 1 of the last swing high and low."""
     left, right = given
@@ -123,15 +125,16 @@ def structure(*, left: int = 3, right: int = 3) -> Fold[Structure]:
     )
 
 
-@kernel
+@lean_kernel
 def run_structure(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: three highs, three lows, newest first, and how many of each have been seen."""
     (right,) = given
-    feed, box = tape.feed, cells.ints
+    box, (high, high_age, low, low_age) = cells.ints, tape.feed
     for i in range(first, stop):
-        for side in range(2):
-            if feed[2 * side + 1, i] == right:
-                remember(box, side, int(feed[2 * side, i]))
+        if high_age[i] == right:
+            remember(box, 0, int(high[i]))
+        if low_age[i] == right:
+            remember(box, 1, int(low[i]))
         there = box[2 * KEPT] >= KEPT and box[2 * KEPT + 1] >= KEPT
         bull, bear = 0, 0
         for k in (0, 1, KEPT, KEPT + 1):
@@ -143,7 +146,7 @@ def run_structure(tape: Tape, first: int, stop: int, given: Any, cells: Cells, o
         out.ints[0, i], out.there[0, i] = (bull > bear) * 1 - (bear > bull) * 1, there
 
 
-@kernel
+@inlined
 def remember(box: Longs, side: int, price: int) -> None:
     """A new swing pushes the older ones back."""
     at = side * KEPT
@@ -168,7 +171,7 @@ def break_of_structure(*, left: int = 3, right: int = 3) -> Fold[Break]:
     return Fold(run=run_break, shape=Break, cells=(3, 0), ints=2, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_break(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) -> None:
     """Cells: bar + 1 of the swing high and low broken last, and the trend."""
     box, close, (high, high_age, low, low_age) = cells.ints, tape.bars.close, tape.feed

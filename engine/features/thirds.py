@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.core.bars import Bars
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.declare import NEVER, Says, Takes, bars_in, told
 from engine.features.fold import Floats
 from engine.features.price import momentum
@@ -58,7 +58,7 @@ def rolled(values: Floats, n: int) -> Floats:
     return out
 
 
-@kernel
+@lean_kernel
 def roll(values: Floats, n: int, box: Floats, out: Floats) -> None:
     """Means of n values; absent where one of them is."""
     for i in range(len(values)):
@@ -71,14 +71,14 @@ def thirds(bars: Bars, values: Floats, least: int) -> Column:
     """Which third of the past each value lies in."""
     last = np.flatnonzero(np.diff(bars.session, append=-1)) if len(bars) else np.zeros(0, int)
     ends = last[np.isfinite(values[last])]
-    edges = np.full((len(bars.sessions), TERCILES - 1), np.nan)
+    edges = np.full((TERCILES - 1, len(bars.sessions)), np.nan)
     ranked: list[float] = []
     before = dict(zip(bars.session[ends].tolist(), values[ends].tolist(), strict=True))
     for s in range(len(bars.sessions)):
         if s - 1 in before:
             insort(ranked, before[s - 1])
         if len(ranked) >= least:
-            edges[s] = quantile(ranked, 1 / TERCILES), quantile(ranked, 2 / TERCILES)
-    low, high = edges[bars.session].T
+            edges[:, s] = quantile(ranked, 1 / TERCILES), quantile(ranked, 2 / TERCILES)
+    low, high = (edge[bars.session] for edge in edges)
     there = np.isfinite(values) & np.isfinite(low)
-    return Column((values > low).astype(np.int64) + (values > high), there)
+    return Column(np.add(values > low, values > high, dtype=np.int64), there)

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from engine.core.bars import MINUTE, Bars
+from engine.core.bars import MINUTE, Bars, Longs
 from engine.core.columns import Column
 from engine.core.rolls.delivery import (
     LETTERS,
@@ -15,10 +15,11 @@ from engine.core.rolls.delivery import (
     ends_known,
     third_friday,
 )
-from engine.core.session import WINDOWS, window
-from engine.core.zone import DAY, DAY_MINUTES, clock_minute, day_date, epoch_day, local_ns
+from engine.core.session import WINDOWS, Ints32, window
+from engine.core.zone import DAY, DAY_MINUTES, clock_minute, day_date, epoch_day
 from engine.features.declare import Says, Takes, folded, told
 from engine.features.fold import Cells, Fold, Out, Tape, one
+from engine.features.periods import wall_ns
 
 CHICAGO: Final = "America/Chicago"
 THURSDAY: Final = 3  # 1970-01-01
@@ -59,7 +60,7 @@ def clock(*, zone: str = CHICAGO) -> Fold[Clock]:
 
 
 def run_clock(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
-    part, local = slice(first, stop), local_ns(tape.bars.time[first:stop], given[0])
+    part, local = slice(first, stop), wall_ns(tape.bars.time[first:stop], given[0])
     day = local // DAY
     first_day = int(day.min())
     days = np.arange(first_day, int(day.max()) + 1)
@@ -117,7 +118,7 @@ def in_window(*, name: str = "new_york_kill") -> Fold[Column]:
 def run_window(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     part, asked = slice(first, stop), window(given[0])
     begins, ends = clock_minute(asked.start), clock_minute(asked.stop)
-    since = local_ns(tape.bars.time[part], asked.zone) - begins * MINUTE
+    since = wall_ns(tape.bars.time[part], asked.zone) - begins * MINUTE
     day = since // DAY
     out.ints[0, part] = day
     out.there[0, part] = since - day * DAY < (ends - begins) % DAY_MINUTES * MINUTE
@@ -133,29 +134,25 @@ def run_window(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out
 )
 def days_to_expiry(bars: Bars) -> Column:
     """Calendar days until the contract in front expires."""
-    count, dates = len(bars), bars.sessions.date[bars.session].astype(np.int64)
+    count = len(bars)
     if not ends_known(bars.instrument):
         return Column(np.zeros(count, np.int64), np.zeros(count, np.bool_))
     if bars.contract is None:
-        last = np.array([front(int(day), bars.instrument.months) for day in bars.sessions.date])
-        expiry = last[bars.session]
-    else:
-        named = np.zeros(len(bars.origin.contracts), np.int64)
-        for k in np.unique(bars.contract):
-            near, text = int(dates[np.argmax(bars.contract == k)]), bars.origin.contracts[k]
-            month = delivery_of(text, bars.instrument.symbol, day_date(near))
-            named[k] = epoch_day(third_friday(month))
-        expiry = named[bars.contract]
-    return Column(expiry - dates, np.ones(count, np.bool_))
+        ends = expiries(bars.sessions.date, bars.instrument.months)
+        ahead = ends[np.searchsorted(ends, bars.sessions.date)] - bars.sessions.date
+        return Column(ahead[bars.session], np.ones(count, np.bool_))
+    dates = bars.sessions.date[bars.session].astype(np.int64)
+    named = np.zeros(len(bars.origin.contracts), np.int64)
+    for k in np.unique(bars.contract):
+        near, text = int(dates[np.argmax(bars.contract == k)]), bars.origin.contracts[k]
+        month = delivery_of(text, bars.instrument.symbol, day_date(near))
+        named[k] = epoch_day(third_friday(month))
+    return Column(named[bars.contract] - dates, np.ones(count, np.bool_))
 
 
-def front(day: int, letters: str) -> int:
-    """The first expiry on or after a day among the instrument's delivery months."""
-    date = day_date(day)
+def expiries(dates: Ints32, letters: str) -> Longs:
+    """Every expiry of an instrument's delivery months in the years of the dates and the next."""
+    years = range(day_date(int(dates[0])).year, day_date(int(dates[-1])).year + 2)
     months = [LETTERS.index(letter) + 1 for letter in letters]
-    found = [
-        epoch_day(third_friday(Delivery(year, month)))
-        for year in (date.year, date.year + 1)
-        for month in months
-    ]
-    return min(expiry for expiry in found if expiry >= day)
+    found = [epoch_day(third_friday(Delivery(year, month))) for year in years for month in months]
+    return np.array(sorted(found), np.int64)

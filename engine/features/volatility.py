@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.core.bars import BarArrays
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
 from engine.features.windows import (
@@ -43,7 +43,7 @@ def atr(*, n: int = 14, mean: str = "wilder") -> Fold[Column]:
     return Fold(run=run_atr, shape=one, given=given, cells=(1, 1), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_atr(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, simple = given
     bars, value = tape.bars, out.floats[0]
@@ -81,7 +81,7 @@ def volatility(*, n: int = 20, returns: str = "log") -> Fold[Column]:
     return Fold(run=run_volatility, shape=one, given=given, cells=(0, 3 * n + 3), floats=1)
 
 
-@kernel
+@inlined
 def change(bars: BarArrays, i: int, simple: int) -> float:
     """The return of a bar: logarithmic or simple; NaN where a close is not above 0."""
     before, now = float(bars.close[i - 1]), float(bars.close[i])
@@ -90,7 +90,7 @@ def change(bars: BarArrays, i: int, simple: int) -> float:
     return now / before - 1.0 if simple else np.log(now / before)
 
 
-@kernel
+@lean_kernel
 def run_volatility(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, simple = given
     value, block = out.floats[0], resumed(cells.floats, n)
@@ -118,7 +118,7 @@ def realised(*, n: int = 60) -> Fold[Column]:
     return Fold(run=run_realised, shape=one, given=(n,), cells=(0, n + 1), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_realised(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     value = out.floats[0]
@@ -147,7 +147,7 @@ def ewma_volatility(*, keep: Decimal = Decimal("0.94")) -> Fold[Column]:
     return Fold(run=run_ewma, shape=one, given=(float(keep),), cells=(1, 1), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_ewma(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (keep,) = given
     value, seen, variance = out.floats[0], cells.ints[0], cells.floats[0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.bars import MINUTE, BarArrays
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import NEVER, Says, Takes, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
 from engine.features.windows import left, resumed, slide_spread, spread_of
@@ -37,7 +37,7 @@ class Money(NamedTuple):
     ratio: Column
 
 
-@kernel
+@inlined
 def signed(bars: BarArrays, i: int) -> int:
     """Volume with the sign of the close's move; none without a move or a bar before."""
     move = int(bars.close[i]) - int(bars.close[max(i - 1, 0)])
@@ -57,7 +57,7 @@ def obv() -> Fold[Column]:
     return Fold(run=run_obv, shape=one, cells=(1, 0), ints=1)
 
 
-@kernel
+@lean_kernel
 def run_obv(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) -> None:
     total, value, there = cells.ints[0], out.ints[0], out.there[0]
     for i in range(first, stop):
@@ -82,7 +82,7 @@ def order_flow(*, n: int = 10) -> Fold[Flow]:
     return Fold(run=run_flow, shape=Flow, given=(n,), cells=(2, 0), floats=2)
 
 
-@kernel
+@lean_kernel
 def run_flow(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     bars, (lots, share) = tape.bars, out.floats
@@ -112,7 +112,7 @@ def relative_volume(*, n: int = 20) -> Fold[Usual]:
     return Fold(run=run_relative, shape=Usual, given=(n,), cells=(1, 3 * n + 3), floats=2)
 
 
-@kernel
+@lean_kernel
 def run_relative(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     volume, (ratio, surge), total = tape.bars.volume, out.floats, cells.ints[0]
@@ -143,7 +143,7 @@ def dollar_volume(*, n: int = 20) -> Fold[Money]:
     return Fold(run=run_dollars, shape=Money, given=(n,), cells=(1, 0), floats=2)
 
 
-@kernel
+@lean_kernel
 def run_dollars(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
     bars, (value, ratio), total = tape.bars, out.floats, cells.ints[0]
@@ -171,7 +171,7 @@ def volume_by_minute(*, sessions: int = 20) -> Fold[Column]:
     return Fold(run=run_by_minute, shape=one, given=(sessions,), cells=cells, floats=1)
 
 
-@kernel
+@lean_kernel
 def run_by_minute(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """A minute's places: how often seen, the sum of the ring, the ring."""
     (many,) = given

@@ -10,7 +10,7 @@ import numpy as np
 from engine.core.bars import MINUTE
 from engine.core.columns import Column
 from engine.core.errors import ParameterError
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.features.declare import NEVER, SESSION, Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape, one
 from engine.features.periods import NEW_YORK, period, reset_at, zone_of
@@ -86,7 +86,7 @@ def run_anchor(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out
     out.there[0, first:stop] = count > 0
 
 
-@kernel
+@lean_kernel
 def run_vwap(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     code, parts = given
     bars, anchors, (mean, wide) = tape.bars, tape.feed[0], out.floats
@@ -122,7 +122,7 @@ def rolling_vwap(*, n: int = 200, of: str = "typical") -> Fold[Vwap]:
     return Fold(run=run_rolling, shape=Vwap, given=(n, *source(of)), cells=cells, floats=2)
 
 
-@kernel
+@lean_kernel
 def run_rolling(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, code, parts = given
     bars, (mean, wide) = tape.bars, out.floats
@@ -157,7 +157,7 @@ def timed_vwap(*, minutes: int = 240, of: str = "typical") -> Fold[Column]:
     return Fold(run=run_timed, shape=one, given=given, cells=(3, 0), floats=1)
 
 
-@kernel
+@lean_kernel
 def run_timed(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     span, code, parts = given
     bars, value, origin = tape.bars, out.floats[0], price(tape.bars, 0, code)

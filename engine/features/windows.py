@@ -1,8 +1,9 @@
-"""Rolling windows that never drift: exact sums of ticks, deques, and sums that are only added to.
+"""Rolling windows that never drift: exact sums of ticks, blocks, and sums that are only added to.
 
 A running sum of floats that also subtracts keeps the error of every value that ever passed. Here
 ticks are summed as integers, exactly; floats are summed by blocks of the window's length, the tail
-of the block before plus the head of this one, so that nothing is ever subtracted.
+of the block before plus the head of this one, so that nothing is ever subtracted. Highest and
+lowest values are found the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from engine.core.bars import BarArrays, Longs, Ticks
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Takes
 from engine.features.fold import Floats
 
@@ -20,7 +21,7 @@ SOURCES: Final = ("close", "open", "high", "low", "middle", "typical", "mean")
 PARTS: Final = (1, 1, 1, 1, 2, 3, 4)  # how many prices a source adds up
 MIDDLE, TYPICAL = SOURCES.index("middle"), SOURCES.index("typical")
 FAR: Final = 1 << 30
-HEADER: Final = 2  # head and size of a deque, before its ring
+HEADER: Final = 2  # places before the values of a ring
 SPREAD: Final = 4  # cells of `spread`: the origin, two sums, the last bar too far away
 
 
@@ -40,7 +41,7 @@ def fades(keep: float) -> int:
     return int(np.ceil(np.log(1e-9) / np.log(keep))) if keep > 0 else 1
 
 
-@kernel
+@inlined
 def price(bars: BarArrays, i: int, code: int) -> int:
     """A source of one bar as a sum of ticks; the mean of its parts is that sum divided."""
     if code == 0:
@@ -53,48 +54,46 @@ def price(bars: BarArrays, i: int, code: int) -> int:
     return ends + int(bars.close[i]) + (int(bars.open[i]) if code > TYPICAL else 0)
 
 
-@kernel
+@inlined
 def true_range(bars: BarArrays, i: int) -> int:
     """From the lower of low and last close to the higher of high and last close."""
     last = int(bars.close[i - 1])
     return max(int(bars.high[i]), last) - min(int(bars.low[i]), last)
 
 
-@kernel
+@inlined
 def highest(ring: Longs, values: Ticks, i: int, n: int) -> int:
-    """The highest of the last n values; the ring keeps the bars that may yet be it."""
-    head, size, value = ring[0], ring[1], values[i]
-    if size and ring[HEADER + head] <= i - n:
-        head, size = (head + 1 if head + 1 < n else 0), size - 1
-    end = head + size if head + size < n else head + size - n  # the first free place
-    while size:
-        before = end - 1 if end else n - 1
-        if values[ring[HEADER + before]] > value:
-            break
-        end, size = before, size - 1
-    ring[HEADER + end] = i
-    ring[0], ring[1] = head, size + 1
-    return int(values[ring[HEADER + head]])
+    """The highest of the last n values, asked of every bar in turn.
+
+    The ring: how far the block that runs has come, its highest, its values, and in the places it
+    has not reached the highest of each tail of the block before.
+    """
+    j, top, value = ring[0], ring[1], int(values[i])
+    if j == n:
+        for s in range(HEADER + n - 2, HEADER - 1, -1):
+            ring[s] = max(ring[s], ring[s + 1])
+        j = 0
+    top = max(top, value) if j else value
+    ring[HEADER + j] = value
+    ring[0], ring[1] = j + 1, top
+    return max(top, ring[HEADER + j + 1]) if i >= n and j + 1 < n else top
 
 
-@kernel
+@inlined
 def lowest(ring: Longs, values: Ticks, i: int, n: int) -> int:
-    """The lowest of the last n values; the ring keeps the bars that may yet be it."""
-    head, size, value = ring[0], ring[1], values[i]
-    if size and ring[HEADER + head] <= i - n:
-        head, size = (head + 1 if head + 1 < n else 0), size - 1
-    end = head + size if head + size < n else head + size - n  # the first free place
-    while size:
-        before = end - 1 if end else n - 1
-        if values[ring[HEADER + before]] < value:
-            break
-        end, size = before, size - 1
-    ring[HEADER + end] = i
-    ring[0], ring[1] = head, size + 1
-    return int(values[ring[HEADER + head]])
+    """The lowest of the last n values, as `highest`."""
+    j, bottom, value = ring[0], ring[1], int(values[i])
+    if j == n:
+        for s in range(HEADER + n - 2, HEADER - 1, -1):
+            ring[s] = min(ring[s], ring[s + 1])
+        j = 0
+    bottom = min(bottom, value) if j else value
+    ring[HEADER + j] = value
+    ring[0], ring[1] = j + 1, bottom
+    return min(bottom, ring[HEADER + j + 1]) if i >= n and j + 1 < n else bottom
 
 
-@kernel
+@inlined
 def slide_sum(box: Floats, k: int, n: int, x: float) -> float:
     """The sum of the last n of k + 1 values; of all of them while there are fewer."""
     j = k % n
@@ -117,7 +116,7 @@ class Block(NamedTuple):
     square: float
 
 
-@kernel
+@inlined
 def resumed(box: Floats, n: int) -> Block:
     """The block that ran when the box was left: 3 n + 3 places.
 
@@ -126,13 +125,13 @@ def resumed(box: Floats, n: int) -> Block:
     return Block(int(box[3 * n]), box[3 * n + 1], box[3 * n + 2])
 
 
-@kernel
+@inlined
 def left(box: Floats, n: int, block: Block) -> None:
     """Leave the block that runs in its box."""
     box[3 * n], box[3 * n + 1], box[3 * n + 2] = block.many, block.mean, block.square
 
 
-@kernel
+@inlined
 def slide_spread(box: Floats, n: int, x: float, block: Block) -> Block:
     """Take one value into the block that runs; a full one becomes the tails of the next."""
     many, mean, square = block
@@ -149,7 +148,7 @@ def slide_spread(box: Floats, n: int, x: float, block: Block) -> Block:
     return Block(many + 1, mean, square + off * (x - mean))
 
 
-@kernel
+@inlined
 def spread_of(box: Floats, n: int, block: Block, k: int) -> tuple[float, float]:
     """Mean and sum of squared deviations of the last n of k + 1 values, or of all of them."""
     many, mean, square = block
@@ -160,7 +159,7 @@ def spread_of(box: Floats, n: int, block: Block, k: int) -> tuple[float, float]:
     return mean + off * share, square + box[n + many] + off * off * (many * share)
 
 
-@kernel
+@lean_kernel
 def gather(box: Floats, n: int) -> None:
     """Turn a full block of values into mean and squares of each of its tails, in place."""
     mean, square = box[n - 1], 0.0 * box[n - 1]
@@ -173,7 +172,7 @@ def gather(box: Floats, n: int) -> None:
         box[s], box[n + s] = mean, square
 
 
-@kernel
+@inlined
 def spread(box: Longs, values: Ticks, i: int, n: int) -> float:
     """Variance of the last n prices in ticks, exact until divided; NaN where n steps are missing.
 
@@ -194,7 +193,7 @@ def spread(box: Longs, values: Ticks, i: int, n: int) -> float:
     return float(n * box[2] - box[1] * box[1]) / (float(n) * n)
 
 
-@kernel
+@lean_kernel
 def refer(box: Longs, values: Ticks, i: int, n: int) -> None:
     """Take a bar's price as the origin and sum the window anew, the bar that leaves it included."""
     box[0], box[1], box[2], box[3] = int(values[i]), 0, 0, -1
@@ -206,13 +205,13 @@ def refer(box: Longs, values: Ticks, i: int, n: int) -> None:
         box[1], box[2] = box[1] + near, box[2] + near * near
 
 
-@kernel
+@inlined
 def bounded(off: int, reach: int) -> int:
     """Within reach, so that no square can run over."""
     return min(max(off, -reach), reach)
 
 
-@kernel
+@inlined
 def slide_weighed(box: Floats, k: int, n: int, x: float, w: float) -> tuple[float, float, float]:
     """Weight, mean and weighed sum of squared deviations of the last n of k + 1 values.
 
@@ -233,7 +232,7 @@ def slide_weighed(box: Floats, k: int, n: int, x: float, w: float) -> tuple[floa
     return joined((weight, mean, square), (box[j + 1], box[n + j + 1], box[2 * n + j + 1]))
 
 
-@kernel
+@inlined
 def joined(
     one: tuple[float, float, float], other: tuple[float, float, float]
 ) -> tuple[float, float, float]:

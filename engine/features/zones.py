@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.core.bars import BarArrays, Longs
 from engine.core.columns import Column
-from engine.core.jit import kernel
+from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import NEVER, Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
 from engine.features.swings import break_of_structure
@@ -66,7 +66,7 @@ def fair_value_gaps(*, kind: str = "plain", least: int = 8, oldest: int = 50) ->
     return Fold(run=run_gaps, shape=FairValue, given=given, cells=cells, floats=2, ints=5)
 
 
-@kernel
+@lean_kernel
 def run_gaps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: where zones begin and end, then the zones, oldest first; a dead one has no side."""
     kind, least, oldest = given
@@ -90,7 +90,7 @@ def run_gaps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
         out.ints[4, i], out.there[4, i] = retest, True
 
 
-@kernel
+@inlined
 def visit(box: Longs, z: int, bar: Bar, i: int, kind: int) -> int:
     """What a bar does to a zone; its side, if this is its first retest."""
     if box[z + SIDE] == 0 or not reached(box, z, bar):
@@ -99,7 +99,7 @@ def visit(box: Longs, z: int, bar: Bar, i: int, kind: int) -> int:
     return int(box[z + SIDE]) if box[z + FLIPPED] == kind and touched(box, z, bar, i) else 0
 
 
-@kernel
+@inlined
 def reached(box: Longs, z: int, bar: Bar) -> bool:
     """Whether a bar has come to the near edge of a zone, from its open side."""
     if box[z + SIDE] > 0:
@@ -107,7 +107,7 @@ def reached(box: Longs, z: int, bar: Bar) -> bool:
     return bool(bar.high >= box[z + BOTTOM])
 
 
-@kernel
+@inlined
 def sided(newest: tuple[int, int], box: Longs, z: int, kind: int) -> tuple[int, int]:
     """The newest zones with this one, which is newer, on its side."""
     if box[z + FLIPPED] != kind or box[z + SIDE] == 0:
@@ -115,7 +115,7 @@ def sided(newest: tuple[int, int], box: Longs, z: int, kind: int) -> tuple[int, 
     return (z, newest[1]) if box[z + SIDE] > 0 else (newest[0], z)
 
 
-@kernel
+@inlined
 def age(box: Longs, z: int, bar: Bar, i: int, kind: int) -> None:
     """Fill a zone that price has reached; flip it, or end it, where a close lies beyond it."""
     side, close = box[z + SIDE], bar.close
@@ -132,7 +132,7 @@ def age(box: Longs, z: int, bar: Bar, i: int, kind: int) -> None:
     box[z + DEEPEST] = box[z + TOP] if side < 0 else box[z + BOTTOM]
 
 
-@kernel
+@lean_kernel
 def squeeze(box: Longs) -> None:
     """Close the ranks where zones have died."""
     kept = HEAD
@@ -144,7 +144,7 @@ def squeeze(box: Longs) -> None:
     box[0], box[1] = 0, kept - HEAD
 
 
-@kernel
+@inlined
 def touched(box: Longs, z: int, bar: Bar, i: int) -> bool:
     """Whether this is the first touch of a zone that is old enough."""
     if box[z + TOUCHED] or bar.low > box[z + TOP] or bar.high < box[z + BOTTOM]:
@@ -154,7 +154,7 @@ def touched(box: Longs, z: int, bar: Bar, i: int) -> bool:
     return bool(old >= PATIENCE)
 
 
-@kernel
+@inlined
 def form(box: Longs, bars: BarArrays, i: int, least: int) -> int:
     """Three bars that leave a gap between the first and the third make a zone; where it stands."""
     if i < PATIENCE:
@@ -172,7 +172,7 @@ def form(box: Longs, bars: BarArrays, i: int, least: int) -> int:
     return int(z)
 
 
-@kernel
+@inlined
 def tell(box: Longs, z: int, side: int, i: int, out: Out) -> None:
     """Write the newest zone of a side; there is none at 0."""
     top, bottom = box[z + TOP], box[z + BOTTOM]
@@ -200,13 +200,13 @@ def order_blocks(*, n: int = 20, left: int = 3, right: int = 3) -> Fold[Blocks]:
     return Fold(run=run_blocks, shape=Blocks, given=(n,), cells=(6, 0), ints=4, asks=asks)
 
 
-@kernel
+@lean_kernel
 def run_blocks(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: top and bottom of the bull block, then of the bear one, and whether each is there."""
     (n,) = given
     bars, box = tape.bars, cells.ints
     for i in range(first, stop):
-        broke = tape.feed[0, i]
+        broke = tape.feed[0][i]
         for side in range(2):
             if box[4 + side]:
                 over = bars.close[i] < box[1] if side == 0 else bars.close[i] > box[2]
@@ -221,7 +221,7 @@ def run_blocks(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
                 out.there[2 * side + k, i] = box[4 + side] == 1
 
 
-@kernel
+@lean_kernel
 def against(bars: BarArrays, i: int, n: int, side: int) -> int:
     """The last bar before i that closed against the side; -1 if there is none in reach."""
     for k in range(i - 1, max(i - n, 0) - 1, -1):

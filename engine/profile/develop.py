@@ -4,27 +4,21 @@ from typing import NamedTuple
 
 from engine.core.bars import BarArrays, Longs
 from engine.core.columns import Bools
-from engine.core.jit import kernel
+from engine.core.jit import kernel, lean_kernel
 from engine.profile.growth import (
-    DOWN,
-    FIRST,
-    ROWS,
-    SHARE,
-    UP,
+    PAD,
     Area,
-    Board,
     Peak,
     Touched,
-    Within,
     add_even,
-    area_after,
+    bare,
     peak_after,
+    risen,
+    settle,
 )
 from engine.profile.kernel import Slices
-from engine.profile.rules import GREEDY, Law, levels, step_of, target_of
-from engine.profile.spread import UNIFORM, Bar, Grid, bar_at, shares
-
-PAD = 3  # empty rows around the profile: blocks may reach over its edge
+from engine.profile.rules import Law, levels, step_of, target_of
+from engine.profile.spread import Grid, bar_at, shares
 
 
 class Spans(NamedTuple):
@@ -52,68 +46,72 @@ class Task(NamedTuple):
     law: Law
 
 
-@kernel
-def develop(bars: BarArrays, task: Task, board: Board, out: Out) -> None:
-    """Levels after each bar of every slice; the board's rows are empty before and after."""
-    board[UP, 0] = board[DOWN, 0] = FIRST
+@lean_kernel
+def develop(bars: BarArrays, task: Task, board: Longs, share: Longs | None, out: Out) -> None:
+    """Levels after each bar of every slice; the board's rows are empty before and after.
+
+    `share` has room for one bar's rows; without it bars are spread evenly over rows of one tick.
+    """
     for e in range(len(task.spans.floor)):
-        if task.law.rule >= GREEDY:
-            develop_anew(bars, task, e, board, out)
-        else:
-            develop_slice(bars, task, e, board, out)
-        board[ROWS, :] = 0
+        develop_slice(bars, task, e, board, share, out)
+        board[:] = 0
 
 
-@kernel
-def develop_slice(bars: BarArrays, task: Task, e: int, board: Board, out: Out) -> None:
+@lean_kernel
+def develop_slice(
+    bars: BarArrays, task: Task, e: int, board: Longs, share: Longs | None, out: Out
+) -> None:
     """Keep the poc and the value area up to date; only what a bar changed is looked at."""
     base, total, law = task.spans.floor[e] - PAD, 0, task.law
     step = step_of(law.rule)
-    peak, area = Peak(board.shape[1], 0, 0, -1, tied=False), Area(0, 0, 0)
+    peak, area = Peak(len(board), 0, 0, -1, tied=False), bare(0, 0)
     for k in range(task.slices.offset[e], task.slices.offset[e + 1]):
         for i in range(task.slices.first[k], min(task.slices.stop[k], task.spans.stop[e])):
             bar = bar_at(bars, i)
-            within = Within(peak.poc - area.down * step, peak.poc + area.up * step)
-            touched = add_bar(board, bar, task.grid, base, within)
+            if share is None:
+                touched = add_even(board, bar.low - base, bar.high - base, bar.volume, area)
+            else:
+                first, last = shares(bar, task.grid, base, share)
+                touched = add_shares(board, first, last, share, area)
             before, total = peak.poc, total + bar.volume
             peak = peak_after(board, touched, peak, law.poc_tie)
-            if peak.poc != before or peak.most == 0:
-                area, touched = Area(0, 0, peak.most), Touched(0, -1, 0, 0)
-            area = area_after(board, touched, peak, area, target_of(total, law.fraction), law)
+            same = peak.poc == before and peak.most > 0
+            area = risen(area, touched, step) if same else bare(peak.poc, peak.most)
             if total > 0:
+                target = target_of(total, law.fraction)
+                area = settle(board, peak, area, target, law)
                 out.poc[i], out.present[i] = base + peak.poc, True
-                out.val[i] = base + max(peak.low, peak.poc - area.down * step)
-                out.vah[i] = base + min(peak.high, peak.poc + area.up * step)
+                out.val[i] = base + max(peak.low, area.down.edge)
+                out.vah[i] = base + min(peak.high, area.up.edge)
 
 
-@kernel
-def add_bar(board: Board, bar: Bar, grid: Grid, base: int, area: Within) -> Touched:
-    """Add a bar to the rows of a board, whose row 0 is row `base`."""
-    if grid.spread == UNIFORM and grid.row == 1:
-        return add_even(board, bar.low - base, bar.high - base, bar.volume, area)
-    first, last = shares(bar, grid, base, board[SHARE])
+@lean_kernel
+def add_shares(board: Longs, first: int, last: int, share: Longs, area: Area) -> Touched:
+    """Add a bar that was spread over rows already."""
     most = inside = 0
     for k in range(first, last + 1):
-        share = board[SHARE, k - first]
-        board[ROWS, k] += share
-        most = max(most, board[ROWS, k])
-        if area.val <= k <= area.vah:
-            inside += share
+        lots = share[k - first]
+        board[k] += lots
+        most = max(most, board[k])
+        if area.down.edge <= k <= area.up.edge:
+            inside += lots
     return Touched(first, last, most, inside)
 
 
 @kernel
-def develop_anew(bars: BarArrays, task: Task, e: int, board: Board, out: Out) -> None:
+def develop_anew(bars: BarArrays, task: Task, board: Longs, share: Longs, out: Out) -> None:
     """From scratch after each bar: for rules that look at every row, and as a witness."""
-    base, total = task.spans.floor[e] - PAD, 0
-    low, high = board.shape[1], 0
-    for k in range(task.slices.offset[e], task.slices.offset[e + 1]):
-        for i in range(task.slices.first[k], min(task.slices.stop[k], task.spans.stop[e])):
-            bar = bar_at(bars, i)
-            touched = add_bar(board, bar, task.grid, base, Within(0, -1))
-            low, high = min(low, touched.first), max(high, touched.last)
-            total += bar.volume
-            if total > 0:
-                found = levels(board[ROWS, low : high + 1], task.law)
-                out.poc[i], out.present[i] = base + low + found.poc, True
-                out.val[i], out.vah[i] = base + low + found.val, base + low + found.vah
+    for e in range(len(task.spans.floor)):
+        base, total = task.spans.floor[e], 0
+        low, high = len(board), 0
+        for k in range(task.slices.offset[e], task.slices.offset[e + 1]):
+            for i in range(task.slices.first[k], min(task.slices.stop[k], task.spans.stop[e])):
+                bar = bar_at(bars, i)
+                first, last = shares(bar, task.grid, base, share)
+                add_shares(board, first, last, share, bare(0, 0))
+                low, high, total = min(low, first), max(high, last), total + bar.volume
+                if total > 0:
+                    found = levels(board[low : high + 1], task.law)
+                    out.poc[i], out.present[i] = base + low + found.poc, True
+                    out.val[i], out.vah[i] = base + low + found.val, base + low + found.vah
+        board[:] = 0

@@ -10,10 +10,14 @@ import numpy as np
 from engine.core.bars import Bars, Longs
 from engine.core.columns import Column
 from engine.core.memo import feature
-from engine.profile.develop import PAD, Out, Spans, Task, develop
+from engine.profile.develop import Out, Spans, Task, develop, develop_anew
+from engine.profile.growth import PAD
 from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
+from engine.profile.rules import GREEDY
 from engine.profile.slices import Parts, session_parts
-from engine.profile.spread import Grid
+from engine.profile.spread import UNIFORM, Grid
+
+EVEN = Grid(UNIFORM, 1)  # spread without a detour over the shares of a bar
 
 
 class Developing(NamedTuple):
@@ -48,8 +52,13 @@ def develop_parts(
     grid, law = model.grid(bars), law_of(rule, fraction)
     spans, rows = bounded(bars, parts, grid)
     out = Out._make(np.zeros(len(bars), kind) for kind in (np.int64, np.int64, np.int64, np.bool_))
-    board = np.zeros((4, rows + 2 * PAD), np.int64)
-    develop(model.arrays(bars), Task(parts.slices, spans, grid, law), board, out)
+    board = np.zeros(rows + 2 * PAD, np.int64)
+    share = np.zeros(len(board), np.int64)
+    task, arrays = Task(parts.slices, spans, grid, law), model.arrays(bars)
+    if law.rule >= GREEDY:
+        develop_anew(arrays, task, board, share, out)
+    else:
+        develop(arrays, task, board, None if grid == EVEN else share, out)
     return levels_as_columns(out, grid.row)
 
 

@@ -2,24 +2,23 @@
 
 A block is the rows a rule takes at a time; `u(i)` is the smallest of blocks 1..i above the poc and
 `d(j)` of blocks 1..j below. With ties up, block i above is taken before block j below exactly when
-`u(i) >= d(j)`: so a state (blocks above, blocks below) can be checked, and repaired at its ends.
-
-A board is one array and its state a few numbers, because each array met in a call costs a count.
+`u(i) >= d(j)`. So of an area two numbers say whether its order still holds: the smallest block on
+either side, against the next block of the other. Lots only come: the smallest stays the smallest
+until a bar touches that very block.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.core.jit import kernel
+from engine.core.bars import Longs
+from engine.core.jit import inlined, lean_kernel
 from engine.profile.rules import LOWEST, MID, SYMMETRIC, Law, step_of
 from engine.profile.spread import quotient
 
-FIRST = np.iinfo(np.int64).max  # what stands before the first block
-ROWS, UP, DOWN, SHARE = 0, 1, 2, 3  # of a board: volumes, smallest blocks each way, one bar
-
-Board = npt.NDArray[np.int64]
+FIRST = np.iinfo(np.int64).max  # what stands for the smallest of no blocks
+NONE, STALE = -5, -9  # no row: of a smallest block that there is not, or that has to be looked for
+PAD = 3  # empty rows around the profile: blocks may reach over its edge
 
 
 class Peak(NamedTuple):
@@ -32,19 +31,20 @@ class Peak(NamedTuple):
     tied: bool
 
 
+class Side(NamedTuple):
+    """How far an area reaches on one side; of its blocks there the smallest, and its first row."""
+
+    edge: int
+    least: int
+    place: int
+
+
 class Area(NamedTuple):
-    """Blocks taken above and below the poc, and their volume with the poc's."""
+    """Both sides, and the volume of their blocks with the poc's."""
 
-    up: int
-    down: int
+    up: Side
+    down: Side
     inside: int
-
-
-class Within(NamedTuple):
-    """The lowest and the highest row of an area."""
-
-    val: int
-    vah: int
 
 
 class Touched(NamedTuple):
@@ -56,214 +56,175 @@ class Touched(NamedTuple):
     inside: int
 
 
-@kernel
-def add_even(board: Board, first: int, last: int, volume: int, area: Within) -> Touched:
-    """Spread a bar evenly over rows of one tick."""
-    ticks = last - first + 1
+@inlined
+def add_even(board: Longs, first: int, last: int, volume: int, area: Area) -> Touched:
+    """Spread a bar evenly over rows of one tick; `left` of them get one lot more."""
+    ticks, val, vah = last - first + 1, area.down.edge, area.up.edge
     each = quotient(volume, ticks)
     left = volume - each * ticks
-    start = first + ((ticks - left) >> 1)
-    stop, most = start + left, 0
-    for k in range(np.uint64(first), np.uint64(last + 1)):
-        lots = board[ROWS, k] + each + (start <= np.int64(k) < stop)
-        board[ROWS, k] = lots
+    start, most = first + ((ticks - left) >> 1), 0
+    for k in range(first, last + 1):
+        lots = board[np.uint64(k)] + each + (np.uint64(k - start) < np.uint64(left))
+        board[np.uint64(k)] = lots
         most = max(most, lots)
-    inside = each * max(0, min(last, area.vah) - max(first, area.val) + 1)
-    inside += max(0, min(stop - 1, area.vah) - max(start, area.val) + 1)
+    inside = each * max(0, min(last, vah) - max(first, val) + 1)
+    inside += max(0, min(start + left - 1, vah) - max(start, val) + 1)
     return Touched(first, last, most, inside)
 
 
-@kernel
-def peak_after(board: Board, touched: Touched, peak: Peak, tie: int) -> Peak:
+@inlined
+def peak_after(board: Longs, touched: Touched, peak: Peak, tie: int) -> Peak:
     """The poc after some rows rose; the others are looked at only for ties."""
     low, high = min(peak.low, touched.first), max(peak.high, touched.last)
-    most = touched.most
-    if most < peak.most:
-        same = low == peak.low and high == peak.high
-        if same or not peak.tied:
-            return Peak(low, high, peak.poc, peak.most, peak.tied)
-        most = peak.most
-    elif most > peak.most:
-        place = place_of(board, touched.first, most)
-        if alone(board, place + 1, touched.last, most):
-            return Peak(low, high, place, most, tied=False)
-    poc = nearest(board, low, high, most, tie)
-    tied = not alone(board, place_of(board, low, most) + 1, high, most)
-    return Peak(low, high, poc, most, tied=tied)
-
-
-@kernel
-def place_of(board: Board, first: int, most: int) -> int:
-    """The lowest row, from `first` on, that holds this volume."""
-    place = first
-    while board[ROWS, place] != most:
-        place += 1
-    return place
-
-
-@kernel
-def alone(board: Board, first: int, last: int, most: int) -> bool:
-    """Whether none of these rows holds this volume."""
-    many = 0
-    for k in range(np.uint64(first), np.uint64(last + 1)):
-        many += board[ROWS, k] == most
-    return many == 0
-
-
-@kernel
-def nearest(board: Board, low: int, high: int, most: int, tie: int) -> int:
-    """Of the rows that hold this volume the one the tie rule names."""
-    best, least = -1, FIRST
-    for k in range(low, high + 1):
-        if board[ROWS, k] == most:
+    same = low == peak.low and high == peak.high
+    if touched.most < peak.most and (same or not peak.tied):
+        return Peak(low, high, peak.poc, peak.most, peak.tied)
+    most, first, last = peak.most, low, high
+    if touched.most > peak.most:
+        most, first, last = touched.most, touched.first, touched.last
+    poc, least, many = -1, FIRST, 0
+    for k in range(first, last + 1):
+        if board[np.uint64(k)] == most:
             away = abs(2 * k - low - high) if tie == MID else (k if tie == LOWEST else -k)
             if away < least:
-                best, least = k, away
-    return best
+                poc, least = k, away
+            many += 1
+    return Peak(low, high, poc, most, tied=many > 1)
 
 
-@kernel
-def area_after(
-    board: Board, touched: Touched, peak: Peak, area: Area, target: int, law: Law
-) -> Area:
-    """The area around the same poc after some rows rose."""
-    area = Area(area.up, area.down, area.inside + touched.inside)
-    if law.rule == SYMMETRIC:
-        return settle_rings(board, peak, area, target)
-    lower_up(board, touched, peak, area, step_of(law.rule))
-    lower_down(board, touched, peak, area, step_of(law.rule))
-    return settle(board, peak, area, target, law)
+@inlined
+def bare(poc: int, most: int) -> Area:
+    """The area of a new poc: nothing but the poc."""
+    return Area(Side(poc, FIRST, NONE), Side(poc, FIRST, NONE), most)
 
 
-@kernel
-def above(board: Board, peak: Peak, block: int, step: int) -> int:
-    """The volume of a block above the poc, -1 past the highest row."""
-    row = peak.poc + (block - 1) * step + 1
-    if row > peak.high:
+@inlined
+def risen(area: Area, touched: Touched, step: int) -> Area:
+    """The area around the same poc; the smallest block of a side is unknown once it rose."""
+    (up, down, inside), reach = area, step - 1
+    if touched.first <= up.place + reach and up.place <= touched.last:
+        up = Side(up.edge, up.least, STALE)
+    if touched.first <= down.place and down.place - reach <= touched.last:
+        down = Side(down.edge, down.least, STALE)
+    return Area(up, down, inside + touched.inside)
+
+
+@inlined
+def above(board: Longs, row: int, high: int, step: int) -> int:
+    """The volume of the block from this row upwards, -1 past the highest row."""
+    if row > high:
         return -1
-    return int(board[ROWS, row] + (board[ROWS, row + 1] if step > 1 else 0))
+    return int(board[np.uint64(row)] + board[np.uint64(row + 1)] * (step - 1))
 
 
-@kernel
-def below(board: Board, peak: Peak, block: int, step: int) -> int:
-    """The volume of a block below the poc, -1 past the lowest row."""
-    row = peak.poc - (block - 1) * step - 1
-    if row < peak.low:
+@inlined
+def below(board: Longs, row: int, low: int, step: int) -> int:
+    """The volume of the block from this row downwards, -1 past the lowest row."""
+    if row < low:
         return -1
-    return int(board[ROWS, row] + (board[ROWS, row - 1] if step > 1 else 0))
+    return int(board[np.uint64(row)] + board[np.uint64(row - 1)] * (step - 1))
 
 
-@kernel
-def block_of(away: int, step: int) -> int:
-    """The block, counted from 1, that holds the row so far from the poc; steps are 1 or 2."""
-    return ((away - 1) >> (step - 1)) + 1
-
-
-@kernel
-def lower_up(board: Board, touched: Touched, peak: Peak, area: Area, step: int) -> None:
-    """The smallest blocks above where rows rose, and on until they are what they were."""
-    near, far = max(touched.first - peak.poc, 1), touched.last - peak.poc
-    start, changed = block_of(near, step), block_of(far, step)
-    if far < near or start > area.up:
-        return
-    least = board[UP, start - 1]
-    for block in range(start, area.up + 1):
-        least = min(least, above(board, peak, block, step))
-        if block > changed and least == board[UP, block]:
-            return
-        board[UP, block] = least
-
-
-@kernel
-def lower_down(board: Board, touched: Touched, peak: Peak, area: Area, step: int) -> None:
-    """The same below."""
-    near, far = max(peak.poc - touched.last, 1), peak.poc - touched.first
-    start, changed = block_of(near, step), block_of(far, step)
-    if far < near or start > area.down:
-        return
-    least = board[DOWN, start - 1]
-    for block in range(start, area.down + 1):
-        least = min(least, below(board, peak, block, step))
-        if block > changed and least == board[DOWN, block]:
-            return
-        board[DOWN, block] = least
-
-
-@kernel
-def settle(board: Board, peak: Peak, area: Area, target: int, law: Law) -> Area:
-    """Give up what is out of order, then what is not needed, then take what is missing."""
-    area = in_order(board, peak, area, law)
-    while area.up + area.down > 0:
-        less = without_last(board, peak, area, law)
-        if less.inside < target:
-            break
-        area = less
-    while area.inside < target:
-        area = with_next(board, peak, area, law)
-    return area
-
-
-@kernel
+@inlined
 def earlier(up: int, down: int, law: Law) -> bool:
     """Whether the side above goes first."""
     return up > down or (up == down and law.tie_up)
 
 
-@kernel
-def in_order(board: Board, peak: Peak, area: Area, law: Law) -> Area:
-    """Give up blocks that now come after one not taken on the other side."""
-    step, (up, down, inside) = step_of(law.rule), area
-    head = min(board[DOWN, down], below(board, peak, down + 1, step))
-    while up > 0 and not earlier(board[UP, up], head, law):
-        inside -= above(board, peak, up, step)
-        up -= 1
-    head = min(board[UP, up], above(board, peak, up + 1, step))
-    while down > 0 and earlier(head, board[DOWN, down], law):
-        inside -= below(board, peak, down, step)
-        down -= 1
+@inlined
+def settle(board: Longs, peak: Peak, area: Area, target: int, law: Law) -> Area:
+    """Give up what is out of order or not needed, then take what is missing."""
+    if law.rule == SYMMETRIC:
+        return rings(board, peak, area, target)
+    area = less(board, peak, area, target, law)
+    while min(area.up.place, area.down.place) == STALE:
+        area = looked(board, peak, area, step_of(law.rule))
+        area = less(board, peak, area, target, law)
+    return area if area.inside >= target else more(board, peak, area, target, law)
+
+
+@lean_kernel
+def looked(board: Longs, peak: Peak, area: Area, step: int) -> Area:
+    """The smallest block of each side that has lost it; of equals the one nearest the poc."""
+    up, down, inside = area
+    if up.place == STALE:
+        up, row = Side(up.edge, FIRST, NONE), peak.poc + 1
+        while row <= up.edge:
+            lots = above(board, row, peak.high, step)
+            if lots < up.least:
+                up = Side(up.edge, lots, row)
+            row += step
+    if down.place == STALE:
+        down, row = Side(down.edge, FIRST, NONE), peak.poc - 1
+        while row >= down.edge:
+            lots = below(board, row, peak.low, step)
+            if lots < down.least:
+                down = Side(down.edge, lots, row)
+            row -= step
     return Area(up, down, inside)
 
 
-@kernel
-def without_last(board: Board, peak: Peak, area: Area, law: Law) -> Area:
-    """The area before its last block was taken."""
-    step = step_of(law.rule)
-    if earlier(board[UP, area.up], board[DOWN, area.down], law):
-        less = below(board, peak, area.down, step)
-        return Area(area.up, area.down - 1, area.inside - less)
-    less = above(board, peak, area.up, step)
-    return Area(area.up - 1, area.down, area.inside - less)
+@inlined
+def less(board: Longs, peak: Peak, area: Area, target: int, law: Law) -> Area:
+    """Give up last blocks that now come after one not taken, or are not needed any more.
 
-
-@kernel
-def with_next(board: Board, peak: Peak, area: Area, law: Law) -> Area:
-    """The area with the better of the next blocks."""
+    Stops where the smallest block of a side went with them. The last block lies on the side
+    whose smallest goes later.
+    """
     step, (up, down, inside) = step_of(law.rule), area
-    top = above(board, peak, up + 1, step)
-    bottom = below(board, peak, down + 1, step)
-    if earlier(top, bottom, law):
-        board[UP, up + 1] = min(board[UP, up], top)
-        return Area(up + 1, down, inside + top)
-    board[DOWN, down + 1] = min(board[DOWN, down], bottom)
-    return Area(up, down + 1, inside + bottom)
+    while min(up.place, down.place) > STALE:
+        if earlier(up.least, down.least, law):
+            last = above(board, down.edge, peak.high, step)
+            rival = above(board, up.edge + 1, peak.high, step)
+            if inside - last < target and not earlier(rival, down.least, law):
+                break
+            edge = down.edge + step
+            down = Side(edge, down.least, down.place if down.place >= edge else STALE)
+        else:
+            last = below(board, up.edge, peak.low, step)
+            rival = below(board, down.edge - 1, peak.low, step)
+            if inside - last < target and earlier(up.least, rival, law):
+                break
+            edge = up.edge - step
+            up = Side(edge, up.least, up.place if up.place <= edge else STALE)
+        inside -= last
+    return Area(up, down, inside)
 
 
-@kernel
-def settle_rings(board: Board, peak: Peak, area: Area, target: int) -> Area:
+@lean_kernel
+def more(board: Longs, peak: Peak, area: Area, target: int, law: Law) -> Area:
+    """Take the better of the next blocks until the target is reached."""
+    step, (up, down, inside) = step_of(law.rule), area
+    while inside < target:
+        top = above(board, up.edge + 1, peak.high, step)
+        bottom = below(board, down.edge - 1, peak.low, step)
+        if earlier(top, bottom, law):
+            inside += top
+            smallest = (top, up.edge + 1) if top < up.least else (up.least, up.place)
+            up = Side(up.edge + step, smallest[0], smallest[1])
+        else:
+            inside += bottom
+            smallest = (bottom, down.edge - 1) if bottom < down.least else (down.least, down.place)
+            down = Side(down.edge - step, smallest[0], smallest[1])
+    return Area(up, down, inside)
+
+
+@lean_kernel
+def rings(board: Longs, peak: Peak, area: Area, target: int) -> Area:
     """The same for the symmetric rule, where a block is a row above and a row below."""
-    reach, inside = area.up, area.inside
+    reach, inside = area.up.edge - peak.poc, area.inside
     while reach > 0 and inside - ring(board, peak, reach) >= target:
         inside -= ring(board, peak, reach)
         reach -= 1
     while inside < target:
         reach += 1
         inside += ring(board, peak, reach)
-    return Area(reach, reach, inside)
+    up, down = Side(peak.poc + reach, FIRST, NONE), Side(peak.poc - reach, FIRST, NONE)
+    return Area(up, down, inside)
 
 
-@kernel
-def ring(board: Board, peak: Peak, away: int) -> int:
+@inlined
+def ring(board: Longs, peak: Peak, away: int) -> int:
     """The volume of the two rows so far from the poc, where there are any."""
     top, bottom = peak.poc + away, peak.poc - away
-    above_it = board[ROWS, top] if top <= peak.high else 0
-    return above_it + (board[ROWS, bottom] if bottom >= peak.low else 0)
+    return max(0, above(board, top, peak.high, 1)) + max(0, below(board, bottom, peak.low, 1))

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from engine.core.bars import Longs
+from engine.core.falling import falling
 from engine.core.jit import kernel
 
 PAIRS, SINGLE, SYMMETRIC, GREEDY, SMOOTHED, CLUSTERED, PADDED = 0, 1, 2, 3, 4, 5, 6
@@ -109,7 +108,7 @@ def symmetric(rows: Longs, poc: int, target: int) -> tuple[int, int]:
 @kernel
 def greedy(rows: Longs, target: int) -> tuple[int, int]:
     """The largest rows wherever they are; the ends of what was taken."""
-    order = np.argsort(-rows, kind="mergesort")
+    order = falling(rows)
     val = vah = int(order[0])
     inside, k = rows[val], 1
     while inside < target:
@@ -143,11 +142,11 @@ def smoothed(rows: Longs, padded: bool) -> Longs:  # noqa: FBT001 - kernels take
 @kernel
 def cluster_row(even: Longs, poc: int) -> int:
     """The weighted centre of the rows from the 95th percentile up; `poc` where they are few."""
-    place = 95 * (len(even) - 1)
-    ordered = np.sort(even)
-    at, part = place // 100, place % 100
-    after = ordered[min(at + 1, len(even) - 1)]
-    threshold = ordered[at] * (100 - part) + after * part
+    last = len(even) - 1
+    order = falling(even)
+    at, part = 95 * last // 100, 95 * last % 100
+    after = even[order[max(last - at - 1, 0)]]
+    threshold = even[order[last - at]] * (100 - part) + after * part
     many = moment = volume = 0
     for k in range(len(even)):
         if even[k] * 100 >= threshold:

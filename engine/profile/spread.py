@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.core.bars import BarArrays, Longs, Ticks
+from engine.core.falling import falling
 from engine.core.jit import kernel
 
 UNIFORM, CLOSE, OHLC, NEAR_CLOSE = 0, 1, 2, 3
@@ -152,6 +153,6 @@ def spread_weighed(bar: Bar, grid: Grid, begins: int, rows: Longs) -> None:
         remainder[k] = part % whole
         rows[(base + tick) // grid.row] += lots
         left -= lots
-    order = np.argsort(-remainder, kind="mergesort")  # stable: equals stay in order
-    for k in order[:left]:
-        rows[(base + from_middle(k, ticks)) // grid.row] += 1
+    order = falling(remainder)
+    for j in range(left):
+        rows[(base + from_middle(order[j], ticks)) // grid.row] += 1

@@ -1,10 +1,25 @@
 """House rules about kernels: one way to compile, no lost writes, an oracle for each."""
 
 import ast
+import re
 
 JIT = "engine/core/jit.py"
 COMPILERS = {"jit", "njit", "prange", "vectorize", "guvectorize", "stencil", "cfunc", "jitclass"}
-KERNELS = {"kernel", "parallel_kernel"}
+LEAN = {"lean_kernel", "inlined"}
+KERNELS = {"kernel", "parallel_kernel", *LEAN}
+ARRAYS = {
+    "Any",
+    "Array",
+    "BarArrays",
+    "Bools",
+    "Cells",
+    "Floats",
+    "Ints",
+    "Longs",
+    "Out",
+    "Tape",
+    "Ticks",
+}
 
 
 def one_compiler(path: str, text: str) -> list[str]:
@@ -50,15 +65,31 @@ def one_call(path: str, text: str) -> list[str]:
     ]
 
 
-def has_kernels(text: str) -> bool:
-    """Whether a module compiles anything."""
-    return any(
-        isinstance(node, ast.FunctionDef)
-        and KERNELS.intersection(
+def decorated(text: str, names: set[str]) -> list[ast.FunctionDef]:
+    """Functions that wear one of the decorators."""
+    return [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+        and names.intersection(
             ast.unparse(d).split("(")[0].split(".")[-1] for d in node.decorator_list
         )
-        for node in ast.walk(ast.parse(text))
-    )
+    ]
+
+
+def has_kernels(text: str) -> bool:
+    """Whether a module compiles anything."""
+    return bool(decorated(text, KERNELS))
+
+
+def lean(path: str, text: str) -> list[str]:
+    """A lean kernel counts no references: an array it returned could be freed under its reader."""
+    return [
+        f"{path}:{node.lineno} is lean and returns {ast.unparse(node.returns or node)}"
+        for node in decorated(text, LEAN)
+        if node.returns is None
+        or ARRAYS.intersection(re.findall(r"\w+", ast.unparse(node.returns)))
+    ]
 
 
 def dotted(path: str) -> str:

@@ -37,6 +37,14 @@ def test_a_prange_body_of_one_call_passes():
     assert kernels.one_call("engine/x.py", LOOP.format("one(bars, e, out)")) == []
 
 
+@pytest.mark.parametrize("kind", ["Longs", "Any", "tuple[int, Floats]"])
+def test_a_lean_kernel_that_returns_an_array_is_found(kind):
+    text = "@inlined\ndef f(x: Longs) -> {}:\n    return x\n"
+    assert len(kernels.lean("engine/x.py", text.format(kind))) == 1
+    assert kernels.lean("engine/x.py", text.format("tuple[int, float]")) == []
+    assert kernels.lean("engine/x.py", text.format("Longs").replace("inlined", "kernel")) == []
+
+
 def test_a_kernel_without_oracle_is_found():
     ours = {"engine/x/kernel.py": KERNEL}
     plain = {"tests/a.py": "from engine.x.kernel import run"}
@@ -47,7 +55,7 @@ def test_a_kernel_without_oracle_is_found():
     assert kernels.without_oracle({"engine/x/face.py": "def run(x): ...\n"}, {}) == []
 
 
-@pytest.mark.parametrize("rule", [kernels.one_compiler, kernels.one_call])
+@pytest.mark.parametrize("rule", [kernels.one_compiler, kernels.one_call, kernels.lean])
 def test_our_files_keep_the_rule(rule):
     hold(rule, sources())
 

@@ -8,7 +8,9 @@ import pytest
 from tests.house import packaging
 from tests.house.files import ROOT, hold, read
 
-HASHED = ["lock/build.txt", "lock/core.txt", "lock/dev.txt", "lock/extras.txt"]
+JOINED = ["lock/build.txt", "lock/core.txt", "lock/dev.txt", "lock/extras.txt", "lock/peers.txt"]
+HASHED = [*JOINED, "lock/vectorbt.txt"]  # the latter lives alone: it wants other versions
+TOGETHER = [*JOINED, "lock/torch.txt"]
 LOCKS = [*HASHED, "lock/torch.txt"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -16,9 +18,7 @@ GROUPS = {
     "lock/core.txt": PROJECT["dependencies"],
     "lock/dev.txt": PROJECT["dependencies"] + EXTRAS["dev"],
     "lock/extras.txt": [
-        wish
-        for name in ("learn", "dash", "live", "cluster", "witness")
-        for wish in EXTRAS[name]
+        wish for name in ("learn", "dash", "live", "cluster", "witness") for wish in EXTRAS[name]
     ],
     "lock/torch.txt": EXTRAS["torch"],
 }
@@ -62,7 +62,7 @@ def test_a_lock_has_all_that_the_project_asks_for(lock):
 
 def test_the_locks_fit_into_one_environment():
     versions: dict[str, set[frozenset[str]]] = {}
-    for lock in LOCKS:
+    for lock in TOGETHER:
         here: dict[str, set[str]] = {}
         for pin in packaging.pins(read(lock)):
             here.setdefault(pin.name, set()).add(pin.version)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from app.lawcheck.laws import AFTER, cuts, said
 from engine import Bars, Setups, Strategy, became, param
+from engine.core.aside import Aside, aside, attached
+from engine.core.asof import auxiliary
 from engine.core.columns import Column
 from engine.core.contracts import instrument
 from engine.core.law import breaches, said_by_feature, said_by_setups
@@ -19,6 +21,7 @@ from engine.core.memo import feature
 from engine.core.resample import resample
 from engine.synth.market import synthesise
 from tests.laws.discovery import features, strategies
+from tests.laws.together import broken, views
 from tests.makers import bars_from
 from tests.tapes import tapes
 
@@ -41,12 +44,13 @@ def drawn(data: st.DataObject, kind: type[Strategy]) -> Strategy:
 @pytest.mark.covers("T13")
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_strategies_obey(name: str, sized: Callable[..., int]) -> None:
+    """F-A03, QF-01, QF-02, QF-04: a sample, a coarse bar, a swing or a fit that knew its future."""
     kind, spoke, cases = STRATEGIES[name], Counter(), sized("T13", **SIZES)
 
     @settings(max_examples=cases, derandomize=True, database=None)
     @given(st.data())
     def law(data: st.DataObject) -> None:
-        bars, strategy = data.draw(tapes(most=90)), drawn(data, kind)
+        bars, strategy = with_series(data.draw(tapes(most=90))), drawn(data, kind)
         cut = data.draw(st.integers(0, len(bars)))
         found = breaches(bars, cut, lambda b: said_by_setups(strategy.setups(b)), seed=cut)
         assert not found
@@ -79,7 +83,25 @@ def quick(kind: type[Strategy]) -> list[Strategy]:
 
 @cache
 def three_weeks() -> Bars:
-    return resample(synthesise(instrument("ES"), date(2024, 1, 2), 14, 7), 5)
+    return with_series(resample(synthesise(instrument("ES"), date(2024, 1, 2), 14, 7), 5))
+
+
+def six_days() -> Bars:
+    """A dozen bars of each of six sessions."""
+    days = (21, 22, 23, 28, 29, 30)
+    walks = np.random.default_rng(7).integers(-3, 4, (len(days), 12)).cumsum(axis=1) + 400
+    rows = zip(days, walks.tolist(), strict=True)
+    return bars_from(
+        *((f"2022-11-{d} 09:00", [(p, p + 2, p - 2, p + 1) for p in row]) for d, row in rows)
+    )
+
+
+def with_series(bars: Bars) -> Bars:
+    """Fear and gamma beside the bars, each published some minutes after its moment."""
+    times, count = bars.time[::7], len(bars.time[::7])
+    fear = auxiliary("dvol", times, {"close": 40.0 + np.arange(count) % 40})
+    sign = auxiliary("gamma", times, {"sign": np.arange(count) % 3 - 1.0})
+    return attached(bars, dvol=Aside(fear, "close", lag=3), gamma=Aside(sign, "sign", lag=11))
 
 
 @pytest.mark.covers("T13")
@@ -87,20 +109,25 @@ def test_features_obey(sized: Callable[..., int]) -> None:
     """All of them on each tape: drawing tapes is what takes the time."""
     spoke, cases = Counter(), sized("T13", **EACH)
 
-    @settings(max_examples=cases, derandomize=True, database=None, phases=ONCE)
-    @given(st.data())
-    def law(data: st.DataObject) -> None:
-        bars = data.draw(tapes(most=90))
-        cut = data.draw(st.integers(0, len(bars)))
+    def hold(bars: Bars, cut: int) -> None:
+        futures = views(bars, cut)
         for name, function in FEATURES.items():
 
             def say(b: Bars, function: Callable = function) -> dict:
                 return said_by_feature(function(b), len(b))
 
-            assert not [f"{name} {what}" for what in breaches(bars, cut, say, seed=cut)]
-            spoke[name] += any(v.any() for _, v in say(bars).values())
+            found, told = broken(futures, cut, say)
+            assert not found, name
+            spoke[name] += told
+
+    @settings(max_examples=cases, derandomize=True, database=None, phases=ONCE)
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        bars = data.draw(tapes(most=90))
+        hold(bars, data.draw(st.integers(0, len(bars))))
 
     law()
+    hold(six_days(), 60)  # some speak from the fourth session on, and few tapes have one
     silent = [name for name in FEATURES if spoke[name] < max(1, cases // 20)]
     assert not silent, f"spoke on too few of {cases} tapes: {silent}"
 
@@ -120,6 +147,29 @@ class Peek(Strategy):
         return Setups.where(bars, long=became(later > bars.open))
 
 
+class Overheard(Strategy):
+    """Knows a series before it is published: what its moments say, and not when it was out."""
+
+    early: int = param(default=1, low=0, high=1)
+
+    def setups(self, bars: Bars) -> Setups:
+        one = bars.aside["dvol"]
+        told = aside(attached(bars, dvol=one._replace(lag=one.lag * (1 - self.early))), "dvol")
+        return Setups.where(bars, long=became(told > 50))
+
+
+def test_a_series_known_before_it_is_published_is_caught() -> None:
+    bars = bars_from(("2022-11-28 09:00", [(100, 101, 99, 100)] * 30))
+    fear = auxiliary("dvol", bars.time[::2], {"close": [40.0, 60.0, 45.0, 70.0, 48.0] * 3})
+    beside = attached(bars, dvol=Aside(fear, "close", lag=3))
+    caught = set()
+    for cut in range(1, 29):
+        assert not breaches(beside, cut, lambda b: said_by_setups(Overheard(early=0).setups(b)), 1)
+        found = breaches(beside, cut, lambda b: said_by_setups(Overheard().setups(b)), 1)
+        caught |= {breach.future for breach in found}
+    assert caught == {"removed", "noise", "extremes", "reversed"}
+
+
 @feature
 def tomorrow(bars: Bars) -> Column:
     """The session's own high before the session is over."""
@@ -127,6 +177,15 @@ def tomorrow(bars: Bars) -> Column:
         [bars.high[bars.session == s].max(initial=-(10**9)) for s in range(len(bars.sessions))]
     )
     return Column(high, np.ones(len(high), np.bool_), bars.session)
+
+
+def test_a_planted_peek_is_caught_among_many() -> None:
+    bars = bars_from(("2022-11-28 09:00", [(p, p + 2, p - 2, p) for p in (100, 101, 99, 103)]))
+    futures = views(bars, 3)
+    found, told = broken(futures, 3, lambda b: said_by_feature(tomorrow(b), len(b)))
+    assert told
+    assert {future.split(":")[0] for future in found} >= {"removed", "noise", "extremes"}
+    assert broken(futures, 3, lambda b: said_by_feature(b.close, len(b))) == ([], True)
 
 
 def test_a_planted_peek_is_caught() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.bars import Bars
-from engine.profile.develop import PAD, Out, Spans, Task, develop_anew, develop_slice
+from engine.profile.develop import Out, Spans, Task, develop, develop_anew
 from engine.profile.developing import developing_levels
-from engine.profile.growth import DOWN, FIRST, UP
+from engine.profile.growth import PAD
 from engine.profile.model import RULES, SPREADS, Model, Rule, law_of
 from engine.profile.sessions import prior_levels
 from engine.profile.slices import session_parts
@@ -98,20 +98,20 @@ def task_of(bars: Bars, rule: str, fraction: str) -> tuple[Task, np.ndarray, Out
     parts = session_parts(bars, "rth")
     spans = Spans(parts.range.low, parts.slices.stop)
     task = Task(parts.slices, spans, Model().grid(bars), law_of(rule, fraction))
-    board = np.zeros((4, int(parts.range.high[0] - parts.range.low[0]) + 1 + 2 * PAD), np.int64)
-    board[UP, 0] = board[DOWN, 0] = FIRST
+    rows = int(parts.range.high[0] - parts.range.low[0]) + 1
+    board = np.zeros(rows + 2 * PAD, np.int64)
     return task, board, Out(*np.zeros((3, len(bars)), np.int64), np.zeros(len(bars), np.bool_))
 
 
 def kept_up(bars: Bars, rule: str, fraction: str) -> Out:
     task, board, out = task_of(bars, rule, fraction)
-    develop_slice(bars.arrays, task, 0, board, out)
+    develop(bars.arrays, task, board, None, out)
     return out
 
 
 def anew(bars: Bars, rule: str, fraction: str) -> Out:
     task, board, out = task_of(bars, rule, fraction)
-    develop_anew(bars.arrays, task, 0, board, out)
+    develop_anew(bars.arrays, task, board, np.zeros_like(board), out)
     return out
 
 
