@@ -14,12 +14,13 @@ import numpy as np
 from benchmarks import vectorbt_rival
 from benchmarks.pairs import Timing, interleaved, shown
 from benchmarks.plain_scan import Signals, scan_grid
-from engine import Bars, Costs, Exits, Folds, Plan, Setups, Strategy, sweep
+from engine import Bars, Costs, Exits, Folds, Plan, Rules, Setups, Strategy, sweep
 from engine.core.contracts import instrument
 from engine.core.memo import feature
 from engine.core.params import gate, param
-from engine.fills import simulate
+from engine.fills import Trades, simulate
 from engine.fills.fast.chains import tape
+from engine.fills.simulate import Played
 from engine.research.blocks import Part
 from engine.research.desk import Desk
 from engine.research.grid import Out, play_part
@@ -31,7 +32,12 @@ from engine.research.watch import Watch
 from engine.synth.market import synthesise
 
 STOPS, TARGETS = tuple(range(7, 135, 8)), tuple(range(9, 137, 8))  # odd: prices here are even
+SWEEPS = (
+    (12, {"stop": list(range(7, 127, 4)), "target": list(range(9, 201, 4))}),
+    (500, {"stop": [15, 31, 63, 95], "target": [17, 33, 65, 97, 129]}),
+)
 FOLDS = Folds(train=120, test=20, purge=1)
+OURS = Rules()
 LIMIT = 15  # nanoseconds a setup and combination, what the cost law allows
 
 
@@ -71,10 +77,8 @@ def measure(repetitions: int, sessions: int) -> Iterator[str]:
     bars = Bars(made.instrument, made.sessions, made.arrays._replace(**prices))
     count = 16_000 * sessions // 1740
     yield rivals(bars, count, repetitions)
-    hand = Hand.of(bars, count)
-    signals = Signals.of(bars, hand.setups)
-    yield vectorbt_rival.measure(signals, (STOPS, TARGETS), hand.play, repetitions)
-    yield reference(bars, count, repetitions)
+    yield against_vectorbt(bars, count, repetitions)
+    yield from reference(bars, count, repetitions)
     yield law(bars, count, repetitions)
     yield memory(bars, count)
 
@@ -92,8 +96,8 @@ class Hand(NamedTuple):
     out: Out
 
     @classmethod
-    def of(cls, bars: Bars, count: int) -> Hand:
-        plan = Plan([Sown(count=count)], grid(), costs=Costs.of({"commission": 0}))
+    def of(cls, bars: Bars, count: int, rules: Rules = OURS) -> Hand:
+        plan = Plan([Sown(count=count)], grid(), rules, Costs.of({"commission": 0}))
         study = study_of(bars, plan, folds_for(bars))
         (tile,) = tiled(plan.exits, [None] * len(plan), len(plan))
         rows = np.zeros((len(plan), len(study.cells), len(FIELDS)), np.int64)
@@ -119,29 +123,48 @@ def folds_for(bars: Bars) -> Folds:
 def rivals(bars: Bars, count: int, repetitions: int) -> str:
     """256 combinations: fast path, plain Numba, and our scanning kernel on a few of them."""
     hand = Hand.of(bars, count)
-    study, setups, combinations = hand.study, hand.setups, hand.study.plan.exits
+    setups, combinations = hand.setups, hand.study.plan.exits
     signals, table = Signals.of(bars, setups), hand.study.table
-    plain = scan_grid(signals, STOPS, TARGETS, table.stake.tick, 0)
+    plain = scan_grid(signals, STOPS, TARGETS, table.stake.tick)
     ledger = hand.play().copy()
     columns = [FIELDS.index(name) for name in ("n", "ambiguous", "net")]
     if (ledger.sum(axis=1)[:, columns] != plain).any():
         raise AssertionError("the fast path and the plain scan disagree: nothing was timed")
     few = combinations[:: len(combinations) // 8]
     for exits, row in zip(few, ledger[:: len(combinations) // 8], strict=True):
-        if (row_of(simulate(table, setups, exits).trades, study.cells) != row).any():
-            raise AssertionError("the fast path and the scanning kernel disagree")
+        refuse_row(hand, simulate(table, setups, exits), row)
     timings = interleaved(
         {
             "fast path, setups to ledger": hand.play,
             "the same, links not yet known": lambda: hand.play(cold=True),
-            "plain Numba, bar by bar": lambda: scan_grid(
-                signals, STOPS, TARGETS, table.stake.tick, 0
-            ),
+            "plain Numba, bar by bar": lambda: scan_grid(signals, STOPS, TARGETS, table.stake.tick),
             "scanning kernel, 8 combinations": lambda: [simulate(table, setups, x) for x in few],
         },
         repetitions,
     )
     return shown(f"256 combinations, {count:,} setups", timings)
+
+
+def refuse_row(hand: Hand, played: Played, row: np.ndarray) -> None:
+    """The cells of one combination, by the fast path and by the trades of a kernel."""
+    if (row_of(played.trades, hand.study.cells) != row).any():
+        raise AssertionError("the fast path and the scanning kernel disagree")
+
+
+def against_vectorbt(bars: Bars, count: int, repetitions: int) -> str:
+    """The whole grid on the fast path by vectorbt's rules, and eight combinations there."""
+    hand = Hand.of(bars, count, Rules.of(vectorbt_rival.RULES))
+    pairs = [(STOPS[k], TARGETS[-1 - k]) for k in range(0, len(STOPS), 2)]
+    ledger, table = hand.play().copy(), hand.study.table
+
+    def trades(stop: int, target: int) -> Trades:
+        (exits,) = Exits.grid({"stop": stop, "target": target})
+        played = simulate(table, hand.setups, exits)
+        refuse_row(hand, played, ledger[hand.study.plan.exits.index(exits)])
+        return played.trades
+
+    signals, ours = Signals.of(bars, hand.setups), (hand.play, len(hand.study.plan))
+    return vectorbt_rival.measure(signals, pairs, trades, ours, repetitions)
 
 
 def law(bars: Bars, count: int, repetitions: int) -> str:
@@ -177,25 +200,27 @@ def steps(gates: int) -> list[str]:
     return [f"{k / 10_000:.4f}" for k in range(gates)]
 
 
-def timed(bars: Bars, plan: Plan, workers: int = 1) -> tuple[float, float]:
+def timed(
+    bars: Bars, plan: Plan, workers: int = 1, folds: Folds | None = None
+) -> tuple[float, float]:
     """Seconds by the clock, and of all cores: the latter mind other work on the machine less."""
     began, worked = perf_counter(), process_time()
-    sweep(bars, plan, folds_for(bars), workers=workers)
+    sweep(bars, plan, folds or folds_for(bars), workers=workers)
     return perf_counter() - began, process_time() - worked
 
 
-def reference(bars: Bars, count: int, repetitions: int) -> str:
-    """12 structures of 1,440 combinations, on one and on two workers, walk-forward included."""
+def reference(bars: Bars, count: int, repetitions: int) -> Iterator[str]:
+    """Few structures of many combinations, and many of few; walk-forward included."""
     some = count * 12_500 // 16_000
-    exits = Exits.grid({"stop": list(range(7, 127, 4)), "target": list(range(9, 201, 4))})
-    plan = Plan(Sown.grid(seed=range(1, 13), count=[some]), exits)
-    timings = []
-    for workers in (1, 2):
-        runs = zip(*(timed(bars, plan, workers) for _ in range(repetitions)), strict=True)
-        for what, found in zip(("", ", seconds of cores"), runs, strict=True):
-            name = f"{workers} worker(s){what}"
-            timings.append(Timing(name, float(np.median(found)), min(found), max(found)))
-    return shown(f"sweep of {len(plan):,}, {some:,} setups", timings)
+    for structures, axes in SWEEPS:
+        plan = Plan(Sown.grid(seed=range(1, structures + 1), count=[some]), Exits.grid(axes))
+        timings = []
+        for workers in (1, 2):
+            runs = zip(*(timed(bars, plan, workers) for _ in range(repetitions)), strict=True)
+            for what, found in zip(("", ", seconds of cores"), runs, strict=True):
+                name = f"{workers} worker(s){what}"
+                timings.append(Timing(name, float(np.median(found)), min(found), max(found)))
+        yield shown(f"{structures} x {len(plan) // structures}, {some:,} setups", timings)
 
 
 def memory(bars: Bars, count: int) -> str:

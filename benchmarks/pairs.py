@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+TABLES: list[dict[str, Any]] = []  # every table shown by this process, for the lines of JSON
+CURVES: list[dict[str, Any]] = []
 
 
 class Timing(NamedTuple):
@@ -29,11 +32,13 @@ def interleaved(rivals: Mapping[str, Callable[[], object]], repetitions: int) ->
 
 
 def shown(title: str, timings: list[Timing]) -> str:
-    """A table with each rival's ratio to the first."""
+    """A table with each rival's ratio to the first; kept for the lines and the page."""
+    rows = [timing._asdict() for timing in timings]
+    TABLES.append({"kind": "table", "title": title, "rows": rows})
     head = f"{title:36} {'median s':>10} {'min..max s':>19} {'ratio':>8}"
-    rows = [
+    lines = [
         f"{t.name:36} {t.median:10.4f} {f'{t.least:.4f}..{t.most:.4f}':>19} "
         f"{t.median / timings[0].median:8.2f}"
         for t in timings
     ]
-    return "\n".join([head, *rows])
+    return "\n".join([head, *lines])

@@ -30,35 +30,28 @@ class Signals(NamedTuple):
 
 
 def scan_grid(
-    signals: Signals, stops: Sequence[int], targets: Sequence[int], tick: int, naive: int
+    signals: Signals, stops: Sequence[int], targets: Sequence[int], tick: int
 ) -> np.ndarray:
-    """Trades, ambiguous ones and net of every combination.
-
-    `naive` plays by two rules of others, and without slippage.
-    """
+    """Trades, ambiguous ones and net of every combination."""
     pairs = [(stop, target) for stop in stops for target in targets]
-    slips = np.array([0, 0] if naive else [2, 1], np.int64) * tick  # 1 a market order or stop
-    return np.array([scan(signals, *pair, slips, tick, naive) for pair in pairs])
+    slips = np.array([2, 1], np.int64) * tick  # 1 a market order or stop
+    return np.array([scan(signals, *pair, slips, tick) for pair in pairs])
 
 
 @kernel
-def scan(
-    s: Signals, stop: int, target: int, slips: np.ndarray, tick: int, naive: int
-) -> tuple[int, int, int]:
-    """One combination; `naive`: no exit in the entry bar, the stop before a gapped target."""
+def scan(s: Signals, stop: int, target: int, slips: np.ndarray, tick: int) -> tuple[int, int, int]:
+    """One combination."""
     count = doubts = net = side = entry = 0
     for i in range(len(s.open)):
-        fresh = side == 0 and s.enter[i] != 0
-        if fresh:
+        if side == 0 and s.enter[i] != 0:
             side, entry = s.enter[i], s.open[i]
         if side == 0:
             continue
         first, worst, best = moves(s, i, side, entry)
-        stopped = worst <= -stop and not (naive and fresh)
-        reached = best >= target and not (naive and fresh)
-        if stopped and (naive or first < target):
+        stopped, reached = worst <= -stop, best >= target
+        if stopped and first < target:
             move, slip = min(first, -stop), slips[0]
-            doubts += reached and -stop < first < target
+            doubts += reached and -stop < first
         elif reached:
             move, slip = max(first, target), slips[1]
         elif s.last[i]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,46 +13,63 @@ try:
 except ImportError:
     vectorbt_rust = None
 
-DATA = np.load(Path(sys.argv[1]) / "signals.npz")
-OPEN, HIGH, LOW, CLOSE = (DATA[n].astype(np.float64) for n in ("open", "high", "low", "close"))
-LAST, ENTER = DATA["last"], DATA["enter"]
-LONG, SHORT = ENTER > 0, ENTER < 0
-PRICE = np.where(LAST, CLOSE, OPEN)
+FOLDER = Path(sys.argv[1])
+
+
+@cache
+def data():  # noqa: ANN201 - a script of another environment
+    """The signals, read when the first word comes."""
+    kept = dict(np.load(FOLDER / "signals.npz"))
+    prices = {n: kept[n].astype(np.float64) for n in ("open", "high", "low", "close")}
+    price = np.where(kept["last"], prices["close"], prices["open"])
+    return kept | prices | {"price": price, "pairs": kept["pairs"].tolist()}
 
 
 def play(stop, target):  # noqa: ANN001, ANN201 - a script of another environment
-    """Number of trades and gross ticks; vectorbt's own records say so."""
+    """The trades vectorbt records."""
+    of = data()
     made = vbt.Portfolio.from_signals(
-        CLOSE,
-        entries=LONG,
-        exits=LAST,
-        short_entries=SHORT,
-        short_exits=LAST,
+        of["close"],
+        entries=of["enter"] > 0,
+        exits=of["last"],
+        short_entries=of["enter"] < 0,
+        short_exits=of["last"],
         size=1.0,
-        price=PRICE,
-        open=OPEN,
-        high=HIGH,
-        low=LOW,
-        sl_stop=stop / OPEN,
-        tp_stop=target / OPEN,
+        price=of["price"],
+        open=of["open"],
+        high=of["high"],
+        low=of["low"],
+        sl_stop=stop / of["open"],
+        tp_stop=target / of["open"],
         stop_entry_price="FillPrice",
         upon_opposite_entry="Ignore",
         upon_dir_conflict="Ignore",
         init_cash=1e9,
-        max_orders=2 * int(np.count_nonzero(ENTER)) + 2,
+        max_orders=2 * int(np.count_nonzero(of["enter"])) + 2,
         engine="auto" if vectorbt_rust is None else "rust",
     )
-    trades = made.trades
-    return int(trades.count()), float(trades.pnl.sum())
+    return made.trades
+
+
+def listed(trades):  # noqa: ANN001, ANN201 - a script of another environment
+    """Entry bar, exit bar, side, entry and exit of every trade, in order of entry."""
+    rows = trades.values
+    names = ("entry_idx", "exit_idx", "direction", "entry_price", "exit_price")
+    found = np.stack([rows[name].astype(np.float64) for name in names], axis=1)
+    found[:, 2] = 1 - 2 * found[:, 2]  # their 0 is long, their 1 short
+    return found[np.argsort(found[:, 0], kind="stable")]
 
 
 def main() -> None:
     """Answer one word a line."""
-    pairs = DATA["pairs"].tolist()
     for line in sys.stdin:
-        results = [play(*pair) for pair in pairs]
-        answer = {"rust": vectorbt_rust is not None, "version": vbt.__version__}
-        print(json.dumps(answer | ({"results": results} if "trades" in line else {})), flush=True)
+        made = [play(*pair) for pair in data()["pairs"]]
+        sums = [(int(trades.count()), float(trades.pnl.sum())) for trades in made]
+        if "trades" in line:
+            tables = {str(k): listed(trades) for k, trades in enumerate(made)}
+            np.savez(FOLDER / "trades.npz", **tables)
+        answer = {"rust": vectorbt_rust is not None, "version": vbt.__version__, "results": sums}
+        print(json.dumps(answer), flush=True)
 
 
 main()

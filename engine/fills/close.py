@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.kernel import (
     BROKE_EVEN,
     DECAYED,
@@ -52,7 +52,7 @@ class Sales(NamedTuple):
     top: int  # the best price of them
 
 
-@kernel
+@lean_kernel
 def guarded(plan: Plan) -> Guard:
     """The stop at the fill: a trail that waits for nothing stands there already (F36)."""
     if plan.trail.at_once and (not plan.has_stop or -plan.trail.by > plan.stop):
@@ -60,13 +60,13 @@ def guarded(plan: Plan) -> Guard:
     return Guard(plan.has_stop, plan.stop, STOPPED, 0, plan.clock.due[0])
 
 
-@kernel
+@lean_kernel
 def trailing(plan: Plan, best: int) -> bool:
     """Whether the trail has begun."""
     return plan.trail.there and best >= plan.trail.after
 
 
-@kernel
+@lean_kernel
 def nearer(guard: Guard, at: int, ends: int) -> Guard:
     """The stop only ever comes nearer; it remembers which rule moved it."""
     if guard.has and at <= guard.at:
@@ -74,7 +74,7 @@ def nearer(guard: Guard, at: int, ends: int) -> Guard:
     return Guard(has=True, at=at, ends=ends, step=guard.step, due=guard.due)
 
 
-@kernel
+@lean_kernel
 def moved(
     plan: Plan, policy: Policy, guard: Guard, view: View, bests: tuple[int, int], tight: int
 ) -> Guard:
@@ -91,7 +91,7 @@ def moved(
     return nearer(guard, plan.tighten, TIGHTENED) if tight else guard
 
 
-@kernel
+@lean_kernel
 def decayed(plan: Plan, policy: Policy, guard: Guard, view: View) -> Guard:
     """F39: every step whose time has come."""
     if policy.in_profit and view.close <= 0:
@@ -105,7 +105,7 @@ def decayed(plan: Plan, policy: Policy, guard: Guard, view: View) -> Guard:
     return guard
 
 
-@kernel
+@lean_kernel
 def decided(
     policy: Policy,
     plan: Plan,
@@ -126,7 +126,7 @@ def decided(
     return HELD if trailing(plan, span[0]) else idled(policy, plan, view, span)
 
 
-@kernel
+@lean_kernel
 def idled(policy: Policy, plan: Plan, view: View, span: tuple[int, int]) -> int:
     """F40, F41: a trade that leads nowhere."""
     if view.bar >= plan.clock.sideways and view.close >= 0 and span[0] - span[1] < policy.quiet:

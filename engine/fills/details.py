@@ -184,6 +184,8 @@ def policy_of(exits: Exits, rules: Rules, setups: Setups) -> Policy:
         below=exits.underwater.ticks if exits.underwater else 0,
         until_trail=isinstance(exits.target, Follow) and exits.target.until_trail,
         after=after,
+        spares=rules.spare_entry_bar,
+        stop_first=rules.stop_first,
     )
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.columns import Bools
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.calm import NEVER, edges, skip, until
 from engine.fills.close import (
     Account,
+    Guard,
     Sales,
     decided,
     guarded,
@@ -37,7 +38,7 @@ class Result(NamedTuple):
     sold: int
 
 
-@kernel
+@lean_kernel
 def hold(
     market: Market, plan: Plan, policy: Policy, account: Account, reading: int, at: tuple[int, Held]
 ) -> Result:
@@ -54,9 +55,9 @@ def hold(
         )
         turn = Turn(prices, i, plan.inside if i == plan.bar else MARKET, reading)
         view = viewed(prices, plan, policy, i, turn.inside)
-        now = Standing(guard.has, guard.at, guard.ends, has_target, target, sales.sold, pending)
+        stands = Standing(guard.has, guard.at, guard.ends, has_target, target, sales.sold, pending)
         if not closed:
-            ending, sales = played(market, plan, policy, now, (view, turn), (sales, at))
+            ending, sales = played(market, plan, policy, stands, (view, turn), (sales, at))
         doubt = doubt or ending.doubt
         under, above = spanned(view, ending)
         before, best, worst = best, max(best, above, sales.top), min(worst, under)
@@ -66,19 +67,43 @@ def hold(
                 policy, plan, view, (best, worst), (sales, account), next_up(leave, row, i) == i
             )
             if target_at.size > 0:
-                target = plan.side * (target_at[row, i] - plan.entry)
                 has_target = not (policy.until_trail and trailing(plan, best))
             if i == plan.last:
                 ending = nothing_more(view.close, SESSION)
-            elif pending == HELD and target_at.size == 0:
-                calm = min(next_up(tighten, row, i + 1), next_up(leave, row, i + 1))
-                calm = min(calm, until(plan, policy, guard, best, worst))
-                edge = edges(plan, policy, guard, best, (has_target, target), (sales, account))
-                i, best, worst = skip(high, low, plan, (i, calm), edge, (best, worst))
+            elif pending == HELD:
+                now = guard, has_target, target
+                i, best, worst = passed(
+                    market, plan, policy, now, (sales, account), (i, best, worst)
+                )
+            if target_at.size > 0:
+                target = plan.side * (target_at[row, i] - plan.entry)
     return Result(ending, i, doubt, best, worst, sales.sold)
 
 
-@kernel
+@lean_kernel
+def passed(
+    market: Market,
+    plan: Plan,
+    policy: Policy,
+    now: tuple[Guard, bool, int],
+    books: tuple[Sales, Account],
+    at: tuple[int, int, int],
+) -> tuple[int, int, int]:
+    """Pass over the bars after this one in which nothing can happen; where, and best and worst."""
+    (target_at, leave, tighten), row = market.followed, plan.row
+    (guard, has_target, target), (i, best, worst) = now, at
+    follows = has_target and target_at.size > 0
+    if follows and market.still.size > 0:  # a close at which nothing traded moves no target (F57)
+        return at
+    calm = min(next_up(tighten, row, i + 1), next_up(leave, row, i + 1))
+    calm = min(calm, until(plan, policy, guard, at))
+    fixed = has_target and not follows, target
+    down, up = edges(plan, policy, guard, at, fixed, books)
+    prices = market.bars.high, market.bars.low
+    return skip(prices, target_at, plan, (i, calm), (down, up, follows), (best, worst))
+
+
+@lean_kernel
 def played(
     market: Market,
     plan: Plan,
@@ -98,7 +123,7 @@ def played(
     return ending, sales
 
 
-@kernel
+@lean_kernel
 def next_traded(still: Bools, i: int, last: int) -> tuple[int, bool]:
     """F57: the next bar that fills something, or the session's last, and whether that does not."""
     if still.size == 0:
@@ -108,19 +133,19 @@ def next_traded(still: Bools, i: int, last: int) -> tuple[int, bool]:
     return i, bool(still[i])
 
 
-@kernel
+@lean_kernel
 def next_up(flags: npt.NDArray[np.int64], row: int, i: int) -> int:
     """The next bar at which a followed flag is up, from bar `i` on."""
     return int(flags[row, i]) if flags.size > 0 else NEVER
 
 
-@kernel
+@lean_kernel
 def nothing_more(close: int, reason: int) -> Ending:
     """F17: the session's end closes what is open."""
     return Ending(reason=reason, at=close, sells=False, legs=0, doubt=False)
 
 
-@kernel
+@lean_kernel
 def spanned(view: View, ending: Ending) -> tuple[int, int]:
     """Lowest and highest price of a bar that count: of the last one only its open and the exit."""
     if ending.reason == HELD:  # of a bar that fills nothing the close counts where all ends there
@@ -128,7 +153,7 @@ def spanned(view: View, ending: Ending) -> tuple[int, int]:
     return min(view.first, ending.at), max(view.first, ending.at)
 
 
-@kernel
+@lean_kernel
 def write(fills: Fills, k: int, plan: Plan, found: Result) -> None:
     """The trade as it is kept: prices again, not distances."""
     ending = found.ending

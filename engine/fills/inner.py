@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.core.bars import MINUTE, Bars, Longs
 from engine.core.columns import Bools, frozen
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.close import Sales
 from engine.fills.kernel import HELD
 from engine.fills.plan import Plan
@@ -60,7 +60,7 @@ def matched(bars: Bars, fine: Bars, rows: Longs, span: tuple[Longs, Longs]) -> B
     return np.asarray(np.logical_and.reduce([a == b[rows] for a, b in pairs]))
 
 
-@kernel
+@lean_kernel
 def replayed(
     inner: Inner,
     plan: Plan,
@@ -93,7 +93,7 @@ def replayed(
     return Ending(ending.reason, ending.at, sells=False, legs=0, doubt=doubt), sales
 
 
-@kernel
+@lean_kernel
 def finer(inner: Inner, j: int, whole: Prices) -> Prices:
     """A finer bar; luck and room are those of the bar it lies in (F55, F56)."""
     return Prices(
@@ -106,7 +106,7 @@ def finer(inner: Inner, j: int, whole: Prices) -> Prices:
     )
 
 
-@kernel
+@lean_kernel
 def entered(prices: Prices, plan: Plan, policy: Policy, inside: int) -> int:
     """Where in a finer bar the order fills: at its open, inside it, or not yet."""
     side, entry = plan.side, plan.entry

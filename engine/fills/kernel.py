@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import BarArrays, Longs
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.rules import (
     NONE,
     WORST,
@@ -68,7 +68,7 @@ class Position(NamedTuple):
     target: int
 
 
-@kernel
+@lean_kernel
 def play(bars: BarArrays, orders: Orders, max_per_session: int, reading: int, fills: Fills) -> None:
     """Take the orders one position at a time (F09, F10); 0 fills a session means no limit."""
     free, session, taken = -1, -1, 0
@@ -88,14 +88,14 @@ def play(bars: BarArrays, orders: Orders, max_per_session: int, reading: int, fi
         taken += 1
 
 
-@kernel
+@lean_kernel
 def hold_each(bars: BarArrays, orders: Orders, rows: Longs, reading: int, fills: Fills) -> None:
     """Hold the named orders, each alone."""
     for k in rows:
         hold(bars, orders, k, reading, fills)
 
 
-@kernel
+@lean_kernel
 def opened(bars: BarArrays, orders: Orders, k: int) -> Position:
     """F01, F11: the position as it stands at its fill."""
     side, entry = int(orders.side[k]), int(bars.open[orders.entry_bar[k]])
@@ -106,7 +106,7 @@ def opened(bars: BarArrays, orders: Orders, k: int) -> Position:
     return Position(side, entry, has_stop, stop, has_target, target)
 
 
-@kernel
+@lean_kernel
 def hold(bars: BarArrays, orders: Orders, k: int, reading: int, fills: Fills) -> None:
     """Hold one position to its end and write its trade into row `k`."""
     p = opened(bars, orders, k)
@@ -131,7 +131,7 @@ def hold(bars: BarArrays, orders: Orders, k: int, reading: int, fills: Fills) ->
     fills.reason[k], fills.ambiguous[k] = reason, ambiguous
 
 
-@kernel
+@lean_kernel
 def ends(
     bars: BarArrays, p: Position, i: int, flatten_bar: int, reading: int
 ) -> tuple[int, int, bool]:
@@ -149,7 +149,7 @@ def ends(
     return reason, p.stop if reason == STOPPED else p.target, False
 
 
-@kernel
+@lean_kernel
 def touched(p: Position, best: int, worst: int) -> int:
     """Which of stop and target lie within reach of the best and the worst price."""
     stopped = p.has_stop and beyond(-p.side, p.stop, worst)

@@ -12,6 +12,7 @@ from engine.core.errors import ParameterError, unknown
 from engine.core.zone import clock_minute
 
 CALENDAR: Final = ("friday_window", "days", "friday_flatten", "before_close", "price_limit")
+COMPATIBLE: Final = ("spare_entry_bar", "stop_first")  # rules of others, for comparisons
 SIMPLE: Final = ("max_per_session", "entry_window", "min_reward", *CALENDAR)
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -39,6 +40,8 @@ class Rules:
     fill_probability: Decimal = Decimal(1)  # of a limit that is only touched
     fill_seed: int = 0
     fill_share: Decimal | None = None  # of a bar's volume that a limit may take
+    spare_entry_bar: bool = False  # whether no stop and no target is met in the bar of the fill
+    stop_first: bool = False  # whether a stop comes before a target that the open is beyond
 
     def __post_init__(self) -> None:
         if self.positions > 1 and (self.reverse or self.with_open):
@@ -141,4 +144,6 @@ READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "fill_probability": part,
     "fill_seed": count,
     "fill_share": part,
+    "spare_entry_bar": switch,
+    "stop_first": switch,
 }

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import MINUTE, Longs
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.kernel import FLATTENED, REVERSED, TIMED
 from engine.fills.rules import LEVEL, NONE, TIMES_RISK, distance_of, shrunk
 from engine.fills.terms import (
@@ -103,7 +103,7 @@ class Plan(NamedTuple):
     nearest: int  # of the legs
 
 
-@kernel
+@lean_kernel
 def ticks_of(kinds: Kinds, numbers: Longs, column: int, risk: int) -> int:
     """F11: a distance in ticks, whatever it is a multiple of."""
     if kinds[column] == TIMES_RISK:
@@ -111,7 +111,7 @@ def ticks_of(kinds: Kinds, numbers: Longs, column: int, risk: int) -> int:
     return int(numbers[column])
 
 
-@kernel
+@lean_kernel
 def first_at(time: Longs, low: int, high: int, moment: int) -> int:
     """The first of the bars from low to high that opens at or after a moment, else `high`."""
     while low < high:
@@ -123,7 +123,7 @@ def first_at(time: Longs, low: int, high: int, moment: int) -> int:
     return low
 
 
-@kernel
+@lean_kernel
 def over(time: Longs, spot: Spot, kind: int, count: int, ahead: int) -> int:
     """The first bar at whose open a span since the fill is over, or past the last.
 
@@ -137,7 +137,7 @@ def over(time: Longs, spot: Spot, kind: int, count: int, ahead: int) -> int:
     return first_at(time, bar, end, time[bar] + count * MINUTE - ahead * spot.length)
 
 
-@kernel
+@lean_kernel
 def leaving(time: Longs, spot: Spot, kinds: Kinds, numbers: Longs) -> tuple[int, int]:
     """F16, F38, F53: the first open at which it is closed whatever the price, and why."""
     at, reason = spot.flatten, FLATTENED
@@ -147,7 +147,7 @@ def leaving(time: Longs, spot: Spot, kinds: Kinds, numbers: Longs) -> tuple[int,
     return (spot.reverse, REVERSED) if spot.reverse < at else (at, reason)
 
 
-@kernel
+@lean_kernel
 def stop_of(spot: Spot, kinds: Kinds, numbers: Longs) -> int:
     """F01, F11, F34: where the stop stands at the fill."""
     level = spot.side * (numbers[STOP_LEVEL] - spot.fill.price)
@@ -158,7 +158,7 @@ def stop_of(spot: Spot, kinds: Kinds, numbers: Longs) -> int:
     return -int(numbers[STOP_AT])
 
 
-@kernel
+@lean_kernel
 def target_of(spot: Spot, kinds: Kinds, numbers: Longs, risk: int) -> int:
     """F01, F11, F42: where the target stands at the fill."""
     if kinds[TARGET_AT] == LEVEL:
@@ -168,7 +168,7 @@ def target_of(spot: Spot, kinds: Kinds, numbers: Longs, risk: int) -> int:
     return ticks_of(kinds, numbers, TARGET_AT, risk)
 
 
-@kernel
+@lean_kernel
 def legs_of(kinds: Kinds, numbers: Longs, risk: int) -> tuple[int, int, int]:
     """F45: where each leg waits."""
     return (
@@ -178,7 +178,7 @@ def legs_of(kinds: Kinds, numbers: Longs, risk: int) -> tuple[int, int, int]:
     )
 
 
-@kernel
+@lean_kernel
 def nearest_of(kinds: Kinds, legs: tuple[int, int, int]) -> int:
     """The nearest of the legs there are."""
     near = legs[0]
@@ -188,7 +188,7 @@ def nearest_of(kinds: Kinds, legs: tuple[int, int, int]) -> int:
     return near
 
 
-@kernel
+@lean_kernel
 def steps_of(risk: int, shares: Four) -> Four:
     """F39: where the stop stands after each step."""
     return (
@@ -199,7 +199,7 @@ def steps_of(risk: int, shares: Four) -> Four:
     )
 
 
-@kernel
+@lean_kernel
 def trail_of(kinds: Kinds, numbers: Longs, risk: int, even: Even) -> Trailing:
     """F36, F37: a trail that needs breakeven begins where the later of both does."""
     there, after = kinds[TRAIL_BY] != NONE, ticks_of(kinds, numbers, TRAIL_AFTER, risk)
@@ -210,7 +210,7 @@ def trail_of(kinds: Kinds, numbers: Longs, risk: int, even: Even) -> Trailing:
     return Trailing(there, there and kinds[TRAIL_AFTER] == NONE, by, after, step)
 
 
-@kernel
+@lean_kernel
 def clock_of(time: Longs, spot: Spot, kinds: Kinds, numbers: Longs) -> Clock:
     """F16, F38 to F41, F53: every bar that a time names."""
     leave, reason = leaving(time, spot, kinds, numbers)
@@ -225,7 +225,7 @@ def clock_of(time: Longs, spot: Spot, kinds: Kinds, numbers: Longs) -> Clock:
     return Clock(leave, reason, sideways, underwater, due)
 
 
-@kernel
+@lean_kernel
 def planned(time: Longs, spot: Spot, kinds: Kinds, numbers: Longs, policy: Policy) -> Plan:
     """Everything that is decided once, at the fill."""
     has_stop = kinds[STOP_AT] != NONE

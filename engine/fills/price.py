@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from engine.core.bars import Longs
 from engine.core.instrument import RATE_SCALE
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.hold import Result
 from engine.fills.kernel import BROKE_EVEN, REACHED, STOPPED
 from engine.fills.plan import Plan
@@ -29,7 +29,7 @@ class Costing(NamedTuple):
     taker: Longs
 
 
-@kernel
+@lean_kernel
 def kind_of_exit(reason: int) -> int:
     """F19, F20: the order that a reason to leave is filled by."""
     if reason == REACHED:
@@ -37,7 +37,7 @@ def kind_of_exit(reason: int) -> int:
     return STOPS if reason == STOPPED or reason >= BROKE_EVEN else CROSSES
 
 
-@kernel
+@lean_kernel
 def kind_of_entry(order: int) -> int:
     """F30: the order an entry is filled by; a stop that became a limit order is one."""
     if order == MARKET:
@@ -45,28 +45,28 @@ def kind_of_entry(order: int) -> int:
     return STOPS if order == STOP else RESTS
 
 
-@kernel
+@lean_kernel
 def fee(costing: Costing, session: int, rests: int, price: int) -> int:
     """F21: fixed, and a share of the value, rounded up against the trader."""
     rate = costing.maker[session] if rests else costing.taker[session]
     return int(costing.fixed[session] + -((-rate * abs(price * costing.tick)) // RATE_SCALE))
 
 
-@kernel
+@lean_kernel
 def exit_costs(costing: Costing, kind: int, bar: int, session: int, price: int) -> int:
     """Slippage and fees of one contract that leaves."""
     slip = costing.slip[kind, costing.part[bar]]
     return int(slip + fee(costing, session, kind == RESTS, price))
 
 
-@kernel
+@lean_kernel
 def entry_costs(costing: Costing, order: int, bar: int, session: int, price: int) -> int:
     """What one contract pays to get in; only a limit order that stays one rests in the book."""
     slip = costing.slip[kind_of_entry(order), costing.part[bar]]
     return int(slip + fee(costing, session, order == LIMIT, price))
 
 
-@kernel
+@lean_kernel
 def carried(costing: Costing, plan: Plan, bar: int) -> int:
     """F66: funding of one contract that leaves in a bar."""
     if costing.paid.size == 0:
@@ -74,7 +74,7 @@ def carried(costing: Costing, plan: Plan, bar: int) -> int:
     return int(costing.paid[plan.row, bar] - costing.paid[plan.row, plan.bar])
 
 
-@kernel
+@lean_kernel
 def net_of(
     costing: Costing,
     plan: Plan,

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import Longs
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.close import Sales
 from engine.fills.plan import Plan
 from engine.fills.terms import Policy
@@ -24,7 +24,7 @@ class Held(NamedTuple):
     made: Longs  # what its session had made when it opened, its own entry paid
 
 
-@kernel
+@lean_kernel
 def sell(
     plan: Plan, policy: Policy, sales: Sales, view: View, reach: int, at: tuple[int, Held]
 ) -> Sales:

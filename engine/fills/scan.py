@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import Longs, Ticks
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.calm import NEVER
 from engine.fills.close import Account
 from engine.fills.hold import hold, write
@@ -39,6 +39,7 @@ ENDED, AFTER_STOP, AFTER_LOSS, AFTER_WIN, AFTER_TARGET = 0, 1, 2, 3, 4
 # A slot: whether something is in it, its last bar, whether and where it filled, in which session,
 # what it made, whether it is reversed, and its order.
 LIVE, UNTIL, FILLED, AT, IN, NET, REVERSES, OWNER = 0, 1, 2, 3, 4, 5, 6, 7
+PARTS = 8
 # The day: its session, realised money, losses in a row, fills, and the bar of the last exit.
 NOW, MADE, ROW, COUNT, QUIET = 0, 1, 2, 3, 4
 
@@ -66,19 +67,23 @@ class Book(NamedTuple):
     day: npt.NDArray[np.int64]
 
 
-@kernel
+def blank_book(positions: int) -> Book:
+    """An empty book; there is always one slot more than positions."""
+    return Book(np.zeros((positions + 1, PARTS), np.int64), np.array([-1, 0, 0, 0, -1]))
+
+
+@lean_kernel
 def scan(
     market: Market,
     terms: Terms,
     policy: Policy,
     limits: Limits,
     costing: Costing,
-    out: tuple[Fills, Held],
+    out: tuple[Fills, Held, Book],
 ) -> None:
     """Play all orders in the order of their setups, under the worst reading."""
-    fills, held = out
-    session, size = market.bars.session, limits.positions + 1
-    book = Book(np.zeros((size, 8), np.int64), np.array([-1, 0, 0, 0, -1]))
+    fills, held, book = out
+    session = market.bars.session
     for k in range(len(terms.bar)):
         i = terms.bar[k]
         settle(book, i, int(np.int64(session[i])))
@@ -104,7 +109,7 @@ def scan(
                 book.slots[slot, REVERSES] = found.ending.reason == REVERSED
 
 
-@kernel
+@lean_kernel
 def hold_best(
     market: Market,
     terms: Terms,
@@ -125,7 +130,7 @@ def hold_best(
         held.sold[k] = found.sold
 
 
-@kernel
+@lean_kernel
 def sent_of(terms: Terms, k: int) -> Sent:
     """The order in row `k`, turned so that it buys."""
     side = int(np.int64(terms.side[k]))
@@ -134,7 +139,7 @@ def sent_of(terms: Terms, k: int) -> Sent:
     return Sent(side, order, level, limit, terms.first[k], terms.until[k])
 
 
-@kernel
+@lean_kernel
 def plan_of(
     market: Market, terms: Terms, policy: Policy, limits: Limits, k: int, fill: Fill
 ) -> Plan:
@@ -149,18 +154,19 @@ def plan_of(
     return planned(market.bars.time, spot, terms.kind, terms.number[k], policy)
 
 
-@kernel
+@lean_kernel
 def taken(book: Book, k: int, fill: Fill, session: int) -> int:
     """Put an order into a slot, for as long as it works; which slot."""
     slot = vacant(book)
-    book.slots[slot] = 0
+    for part in range(PARTS):
+        book.slots[slot, part] = 0
     book.slots[slot, LIVE], book.slots[slot, UNTIL], book.slots[slot, OWNER] = 1, fill.bar, k
     book.slots[slot, FILLED], book.slots[slot, AT] = fill.filled, fill.bar
     book.slots[slot, IN] = session
     return slot
 
 
-@kernel
+@lean_kernel
 def vacant(book: Book) -> int:
     """A free slot; there is always one more than positions."""
     slot = 0
@@ -169,7 +175,7 @@ def vacant(book: Book) -> int:
     return slot
 
 
-@kernel
+@lean_kernel
 def settle(book: Book, i: int, session: int) -> None:
     """Count what ended by the close of bar `i`, in its order; a new session counts anew."""
     slots, day = book
@@ -187,7 +193,7 @@ def settle(book: Book, i: int, session: int) -> None:
             day[QUIET] = slots[first, UNTIL]
 
 
-@kernel
+@lean_kernel
 def next_over(slots: Slots, i: int) -> int:
     """The slot that was over first among those over by the close of bar `i`, or -1."""
     first = -1
@@ -199,7 +205,7 @@ def next_over(slots: Slots, i: int) -> int:
     return first
 
 
-@kernel
+@lean_kernel
 def refusal(limits: Limits, book: Book, i: int, ahead: int) -> int:
     """F09, F10, F47 to F49: why a setup is not taken, or TAKEN."""
     day = book.day
@@ -213,7 +219,7 @@ def refusal(limits: Limits, book: Book, i: int, ahead: int) -> int:
     return spent(limits, day)
 
 
-@kernel
+@lean_kernel
 def spent(limits: Limits, day: Longs) -> int:
     """F48, F49: whether the session has lost or won enough."""
     if limits.losses > 0 and day[ROW] >= limits.losses:
@@ -225,7 +231,7 @@ def spent(limits: Limits, day: Longs) -> int:
     return TAKEN
 
 
-@kernel
+@lean_kernel
 def occupied(book: Book, i: int, ahead: int) -> tuple[int, int]:
     """Slots taken at the close of bar `i`, and those of them that count as fills of the session."""
     busy, used = 0, 0
@@ -239,7 +245,7 @@ def occupied(book: Book, i: int, ahead: int) -> tuple[int, int]:
     return busy, used
 
 
-@kernel
+@lean_kernel
 def followed(session: Ticks, terms: Terms, k: int, fills: Fills, nets: Longs, after: int) -> int:
     """F54: whether the parent of a setup ended in time, in the same session, and as asked."""
     p, i = terms.parent[k], terms.bar[k]
@@ -259,7 +265,7 @@ def followed(session: Ticks, terms: Terms, k: int, fills: Fills, nets: Longs, af
     return TAKEN if fits else PARENT
 
 
-@kernel
+@lean_kernel
 def opposite(bars: Longs, sides: Bytes, k: int, first: int, last: int) -> int:
     """F53: the bar after the first setup of the other side, from the fill to the session's end."""
     m = k + 1
@@ -270,7 +276,7 @@ def opposite(bars: Longs, sides: Bytes, k: int, first: int, last: int) -> int:
     return NEVER
 
 
-@kernel
+@lean_kernel
 def opened(
     costing: Costing,
     policy: Policy,

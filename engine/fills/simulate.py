@@ -23,7 +23,7 @@ from engine.fills.orders import Prepared, prepare, sent
 from engine.fills.price import Costing
 from engine.fills.rules import BEST, WORST
 from engine.fills.sales import Held
-from engine.fills.scan import Limits, hold_best, scan
+from engine.fills.scan import Limits, blank_book, hold_best, scan
 from engine.fills.terms import Inner, Market
 from engine.fills.trades import R_SCALE, REASONS, Trades, detailed_trades, trades_of
 
@@ -130,7 +130,7 @@ def scanned(table: Table, setups: Setups, exits: Exits) -> Played:
     fills, held = blank(len(found.rows)), blank_held(len(found.rows))
     policy, market = policy_of(exits, table.rules, setups), market_of(table, setups, exits)
     limits, prices = limits_of(table), prices_of(table)
-    scan(market, found.terms, policy, limits, prices, (fills, held))
+    scan(market, found.terms, policy, limits, prices, (fills, held, blank_book(limits.positions)))
     found.outcome[found.rows] = fills.outcome
     taken = np.flatnonzero(fills.outcome == TAKEN)
     made = detailed_trades(table, found.terms, (fills, held), policy, (taken, found.rows[taken]))
@@ -143,7 +143,7 @@ def scanned_best(table: Table, setups: Setups, exits: Exits, trades: Trades) -> 
     fills, held = blank(len(found.rows)), blank_held(len(found.rows))
     policy, market = policy_of(exits, table.rules, setups), market_of(table, setups, exits)
     limits, prices = limits_of(table), prices_of(table)
-    scan(market, found.terms, policy, limits, prices, (fills, held))
+    scan(market, found.terms, policy, limits, prices, (fills, held, blank_book(limits.positions)))
     taken = np.searchsorted(found.rows, trades.setup)
     hold_best(market, found.terms, policy, limits, taken, (fills, held, prices.tick))
     made = detailed_trades(table, found.terms, (fills, held), policy, (taken, trades.setup))

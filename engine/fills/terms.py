@@ -57,6 +57,8 @@ class Policy(NamedTuple):
     below: int  # ticks: closes below are under water
     until_trail: bool  # whether a followed target ends where the trail begins
     after: int  # how the parent of a setup must have ended
+    spares: bool  # whether the bar of the fill meets no stop, target or leg
+    stop_first: bool  # whether a stop comes before a target that the open is beyond
 
 
 class Followed(NamedTuple):

@@ -5,7 +5,7 @@ Prices are ticks from the fill, ahead positive, so that longs and shorts are one
 
 from typing import NamedTuple
 
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.kernel import HELD, REACHED
 from engine.fills.plan import Plan
 from engine.fills.rules import WORST
@@ -60,7 +60,7 @@ class Prices(NamedTuple):
     volume: int
 
 
-@kernel
+@lean_kernel
 def viewed(prices: Prices, plan: Plan, policy: Policy, i: int, inside: int) -> View:
     """One bar; F28 says what of it is sure to follow a fill inside it."""
     side, entry = plan.side, plan.entry
@@ -76,13 +76,13 @@ def viewed(prices: Prices, plan: Plan, policy: Policy, i: int, inside: int) -> V
     return View(i, 0, high, low, high, min(0, close), close, luck, room)
 
 
-@kernel
+@lean_kernel
 def reaches(policy: Policy, view: View, level: int, price: int) -> bool:
     """F14, F29: whether a sale that waits at a level is made when the price was this far ahead."""
     return view.room and traded(-price, -level, policy.through, view.luck)
 
 
-@kernel
+@lean_kernel
 def at_open(plan: Plan, now: Standing, policy: Policy, view: View) -> Ending:
     """F12, F16: what the open decides, before anything inside the bar."""
     reason = HELD
@@ -95,11 +95,13 @@ def at_open(plan: Plan, now: Standing, policy: Policy, view: View) -> Ending:
     if reason != HELD:
         return Ending(reason, view.first, sells=False, legs=0, doubt=False)
     reached = now.has_target and reaches(policy, view, now.target, view.first)
+    if policy.stop_first and now.has_stop and view.low <= now.stop:  # F69
+        reached = False
     reason = REACHED if reached else HELD
     return Ending(reason, view.first, sells=True, legs=view.first, doubt=False)
 
 
-@kernel
+@lean_kernel
 def within(plan: Plan, now: Standing, policy: Policy, view: View, reading: int) -> Ending:
     """F13 to F15, F28: what the prices inside a bar decide, and whether that is in doubt."""
     may_stop = now.has_stop and view.low <= now.stop
@@ -116,7 +118,7 @@ def within(plan: Plan, now: Standing, policy: Policy, view: View, reading: int) 
     return Ending(reason, at, sells=True, legs=legs, doubt=doubt)
 
 
-@kernel
+@lean_kernel
 def unsure(plan: Plan, now: Standing, policy: Policy, view: View, sure: int) -> bool:
     """Whether a leg may have been sold and may not."""
     if sure == view.high or view.high < plan.nearest:
@@ -128,8 +130,10 @@ def unsure(plan: Plan, now: Standing, policy: Policy, view: View, sure: int) -> 
     return False
 
 
-@kernel
+@lean_kernel
 def judged(plan: Plan, now: Standing, policy: Policy, view: View, reading: int) -> Ending:
-    """One bar by its own four prices."""
+    """One bar by its own four prices; a bar that is spared meets nothing (F68)."""
+    if policy.spares and view.bar == plan.bar:
+        return Ending(HELD, view.close, sells=False, legs=0, doubt=False)
     found = at_open(plan, now, policy, view)
     return within(plan, now, policy, view, reading) if found.reason == HELD else found

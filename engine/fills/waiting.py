@@ -11,7 +11,7 @@ import numpy as np
 from engine.core.axis import SCALE
 from engine.core.bars import BarArrays
 from engine.core.columns import Bools
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 from engine.fills.terms import LIMIT, MARKET, STOP, STOP_LIMIT, Fill, Policy
 
 PRIME = (1 << 31) - 1
@@ -28,7 +28,7 @@ class Turned(NamedTuple):
     room: bool  # whether its volume lets a limit order fill at all
 
 
-@kernel
+@lean_kernel
 def drawn(seed: int, moment: int, side: int) -> int:
     """A number below SCALE that only the seed, the bar and the side decide."""
     found = (seed % PRIME + side + 2) * FACTOR % PRIME
@@ -38,7 +38,7 @@ def drawn(seed: int, moment: int, side: int) -> int:
     return found * SCALE // PRIME
 
 
-@kernel
+@lean_kernel
 def lucky(policy: Policy, moment: int, side: int) -> int:
     """1 where the orders of one side that a bar only touches are filled in it, else 0."""
     if policy.luck >= SCALE:
@@ -46,13 +46,13 @@ def lucky(policy: Policy, moment: int, side: int) -> int:
     return 1 if drawn(policy.seed, moment, side) < policy.luck else 0
 
 
-@kernel
+@lean_kernel
 def roomy(policy: Policy, volume: int) -> bool:
     """Whether the share of a bar's volume that is ours holds all lots of a position."""
     return policy.share == 0 or volume * policy.share >= policy.all * SCALE
 
 
-@kernel
+@lean_kernel
 def turned(bars: BarArrays, policy: Policy, i: int, side: int) -> Turned:
     """One bar in the terms of a buyer."""
     first, high, low = (
@@ -68,13 +68,13 @@ def turned(bars: BarArrays, policy: Policy, i: int, side: int) -> Turned:
     )
 
 
-@kernel
+@lean_kernel
 def traded(price: int, level: int, through: int, luck: int) -> bool:
     """F24: whether a price that fell this far fills a buyer's limit; luck fills at a touch."""
     return price < level - through + luck
 
 
-@kernel
+@lean_kernel
 def limit_fill(bar: Turned, level: int, through: int) -> tuple[bool, int, int]:
     """F24: whether a limit fills in the bar, at which price, and where in it."""
     if not bar.room or not traded(bar.low, level, through, bar.luck):
@@ -83,7 +83,7 @@ def limit_fill(bar: Turned, level: int, through: int) -> tuple[bool, int, int]:
     return (True, min(level, bar.first), MARKET if at_once else LIMIT)
 
 
-@kernel
+@lean_kernel
 def stop_fill(bar: Turned, level: int) -> tuple[bool, int, int]:
     """F25: whether a stop order fills in the bar, at which price, and where in it."""
     return bar.high >= level, max(level, bar.first), MARKET if bar.first >= level else STOP
@@ -100,7 +100,7 @@ class Sent(NamedTuple):
     until: int
 
 
-@kernel
+@lean_kernel
 def wait(bars: BarArrays, enter: Bools, sent: Sent, policy: Policy) -> Fill:
     """F22, F23: where the order fills, if it does before it expires."""
     if sent.order == MARKET:
@@ -118,7 +118,7 @@ def wait(bars: BarArrays, enter: Bools, sent: Sent, policy: Policy) -> Fill:
     return Fill(filled=False, bar=sent.until, price=0, inside=MARKET)
 
 
-@kernel
+@lean_kernel
 def filled_in(
     bar: Turned, order: int, level: int, limit: int, through: int
 ) -> tuple[bool, int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -11,8 +11,10 @@ from engine.core.bars import Bars, Longs
 from engine.core.columns import Array, Bools
 from engine.core.entries import ORDERS
 from engine.core.setups import Setups
-from engine.fills import REASONS
+from engine.fills import REASONS, Trades
 from engine.research.replay import Replay
+
+LEGS: Final = ("leg_bars", "leg_prices", "leg_lots")
 
 
 def trade_frame(bars: Bars, found: Replay, rows: Bools) -> pl.DataFrame:
@@ -51,8 +53,22 @@ def trade_frame(bars: Bars, found: Replay, rows: Bools) -> pl.DataFrame:
             "ambiguous": t.ambiguous,
             "net_worst": t.net,
             "net_best": best,
+            **leg_columns(t),
         }
     )
+
+
+def leg_columns(t: Trades) -> dict[str, pl.Series]:
+    """By trade: bar, price and lots of every leg that left before the end, none of one lot."""
+    kind, there = pl.List(pl.Int64), t.sold > 0
+    if not there.any():
+        return {name: pl.Series([[]] * len(there), dtype=kind) for name in LEGS}
+    return {
+        name: pl.Series(
+            [row[known].tolist() for row, known in zip(values, there, strict=True)], dtype=kind
+        )
+        for name, values in zip(LEGS, (t.leg_bar, t.leg, t.sold), strict=True)
+    }
 
 
 def setup_frame(bars: Bars, found: Replay) -> pl.DataFrame:

@@ -31,6 +31,15 @@ def test_the_account_is_two_contracts_of_what_it_took(tickgrid):
     assert "money" not in json.loads(tickgrid(*RUN, "--json")[1])
 
 
+def test_legs_are_trades_of_their_own(tickgrid):
+    legs = "exits={stop: 16, target: {r: 3}, legs: {at: [{r: 1}], lots: [1, 1]}}"
+    two = "money={capital: 5000000, size: {fixed: 2}, margins: none}"
+    said = json.loads(tickgrid(*RUN, "--set", legs, "--set", two, "--json")[1])
+    assert said["money"]["net"] == said["measures"]["net"]
+    assert said["money"]["trades"] > said["measures"]["trades"]
+    assert said["money"]["mean_lots"] < 2
+
+
 @pytest.mark.parametrize(
     ("attribute", "said"),
     [("sure", "no attribute 'sure'"), ("range", "but lies from 0 to 1")],

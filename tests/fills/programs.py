@@ -208,6 +208,8 @@ def limits(draw: st.DrawFn) -> dict:
         "fill_probability": mostly(draw, st.sampled_from(("0.3", "0.8"))),
         "fill_seed": draw(st.integers(0, 99)),
         "fill_share": mostly(draw, st.sampled_from(("0.01", "0.05", "1"))),
+        "spare_entry_bar": mostly(draw, st.just(value=True)),
+        "stop_first": mostly(draw, st.just(value=True)),
     }
     crowd = draw(st.sampled_from(("alone", "alone", "reverse", "open", "several")))
     if crowd == "several":

@@ -3,14 +3,16 @@
 import dataclasses
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from engine.core.bars import Bars
 from engine.core.entries import Limit
 from engine.core.errors import ParameterError, UnknownError
+from engine.core.setups import Setups
 from engine.fills import Rules
 from tests.fills.hand import DAY, NINE, ended, entered, free, outcome
-from tests.makers import bars_from, flat, long_at, short_at
+from tests.makers import bars_from, flat, long_at, mark, short_at
 
 FALL = (100, 100, 94, 95)
 FALLS = [FALL, *flat(95, 2)]
@@ -59,6 +61,29 @@ def test_f57_the_last_bar_of_a_session_ends_positions_all_the_same(further: dict
     assert outcome(result) == ["taken", "no_bar"]
     assert (result.trades.mfe[0], result.trades.mae[0]) == (0, -5)
     assert outcome(free(long_at(still, 1), still)) == ["no_bar"]
+
+
+@pytest.mark.parametrize(
+    ("exits", "traded", "quiet"),
+    [
+        ({"target": {"follow": "line"}}, (4, 104, "target"), (6, 100, "data_end")),
+        ({"leave": "up"}, (4, 100, "signal"), (6, 100, "data_end")),
+        ({"stop": 9, "tighten": {"when": "up", "to": 1}}, (4, 99, "tighten"), (6, 100, "data_end")),
+    ],
+)
+def test_f57_what_a_close_says_at_which_nothing_traded_is_not_heard(
+    exits: dict, traded: tuple, quiet: tuple
+) -> None:
+    """A flag is up, and a followed level near, at the third bar alone; the other side is heard."""
+    bars = bars_from((NINE, [*flat(100, 4), (100, 105, 98, 100), *flat(100, 2)]))
+    third = np.arange(len(bars)) == 3
+    line = np.where(third, 104, 110)
+    setups = long_at(bars, 0, follow={"line": line, "up": third})
+    assert ended(free(setups, bars, **exits)) == traded
+    still = untraded(bars, 3)
+    assert ended(free(setups, still, **exits)) == quiet
+    sides = Setups.where(still, long=mark(still, 0), short=third)
+    assert ended(free(sides, still, {"reverse": True})) == (4, 100, "reverse")
 
 
 def test_f57_data_without_any_volume_says_nothing_of_it() -> None:

@@ -88,6 +88,8 @@ def games(draw: st.DrawFn, *, shares: bool = False) -> Game:
     rules = {
         "max_per_session": draw(st.sampled_from((0, 1, 1, 2))),
         "entry_window": draw(st.sampled_from(WINDOWS)),
+        "spare_entry_bar": draw(st.sampled_from((False, False, True))),
+        "stop_first": draw(st.sampled_from((False, False, True))),
     } | draw(calendars())
     paid = draw(costs(simple=True)) | ({"commission": None} if shares else {})
     shared = {"rules": rules, "costs": paid}

@@ -33,6 +33,7 @@ def why(
 @pytest.mark.parametrize("stop", [*SIMPLE[1:], *FURTHER])
 def test_every_distance_of_the_table_is_known(stop: object) -> None:
     rules = {"max_per_session": 1, "entry_window": ["08:30", "14:30"]}
+    rules |= {"spare_entry_bar": True, "stop_first": True}
     costs = {"commission": "2.05", "slippage": {"market": 2, "stop": 3, "limit": 1}}
     for target in ("none", *SIMPLE, *FURTHER, *RISKS):
         exits = {"stop": stop, "target": target, "flatten": "14:00"}

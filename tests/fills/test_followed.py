@@ -50,7 +50,6 @@ def test_f43_a_flag_ends_it() -> None:
         free(setups, bars, leave="streched")
 
 
-@pytest.mark.covers("VA-021", "VA-028")
 @pytest.mark.parametrize(
     ("tighten", "stop"),
     [
@@ -98,7 +97,6 @@ def test_f45_legs_pay_their_own_costs() -> None:
     assert t.r[0] == round(t.net[0] / (3 * (8 * 1250 + 5 * 1250 + 410)) * 10_000)
 
 
-@pytest.mark.covers("A-066")
 def test_f46_stop_and_leg_in_one_bar() -> None:
     bars = bars_from((NINE, [*flat(100, 2), (100, 105, 94, 100), *flat(100, 2)]))
     setups = long_at(bars, 0)

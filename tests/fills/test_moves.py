@@ -145,7 +145,6 @@ def test_f39_four_steps_and_no_more() -> None:
     assert ended(free(long_at(bars, 0), bars, stop=10, decay=decay)) == (6, 94, "decay")
 
 
-@pytest.mark.covers("VA-026")
 @pytest.mark.parametrize(
     ("quiet", "end"),
     [
@@ -170,7 +169,6 @@ def test_f40_a_loss_or_a_trail_is_not_sideways() -> None:
     assert ended(free(long_at(rise, 0), rise, sideways=quiet, trail=trail)) == (5, 101, "data_end")
 
 
-@pytest.mark.covers("VA-026")
 @pytest.mark.parametrize(
     ("under", "end"),
     [({"bars": 2}, (4, 99, "underwater")), ({"minutes": 2, "below": 1}, (3, 100, "underwater"))],

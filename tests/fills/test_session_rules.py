@@ -156,7 +156,6 @@ def test_f53_it_closes_even_where_the_session_has_had_its_trades() -> None:
     assert ended(result) == (4, 100, "reverse")
 
 
-@pytest.mark.covers("QA-021")
 @pytest.mark.parametrize(
     ("after", "found"),
     [

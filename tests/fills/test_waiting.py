@@ -173,7 +173,7 @@ def test_f28_excursions_of_the_entry_bar_are_the_sure_ones() -> None:
     assert (t.mfe[0], t.mae[0]) == (6, -5)
 
 
-@pytest.mark.covers("B-045", "VA-080")
+@pytest.mark.covers("VA-080")
 def test_f28_an_open_beyond_the_stop_fills_and_leaves_there() -> None:
     bars = bars_from((NINE, [*flat(100, 1), (90, 92, 89, 91), *flat(91, 2)]))
     result = played(long_at(bars, 0, stop=(95, 0), entry=Limit(97)), bars, stop="level")

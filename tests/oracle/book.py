@@ -68,6 +68,8 @@ class Program:
     fill_probability: Fraction = Fraction(1)
     fill_seed: int = 0
     fill_share: Fraction | None = None
+    spare_entry_bar: bool = False
+    stop_first: bool = False
     friday_window: tuple[str, str] | None = None
     days: tuple[str, ...] | None = None
     friday_flatten: str | None = None

@@ -130,6 +130,8 @@ def bar_end(case: Case, trade: dict, now: dict, i: int) -> tuple[str, int] | Non
     for name, leave in leaves:
         if leave:
             return name, first
+    if program.spare_entry_bar and i == now["fill"]["bar"]:
+        return None  # F68
     if bar.inner and doubted(case, trade, now, i, (first, inside)):
         return by_finer(case, trade, now, i, inside)
     return by_prices(case, trade, now, i, (first, inside))
@@ -141,7 +143,10 @@ def by_prices(case: Case, trade: dict, now: dict, i: int, at: tuple) -> tuple[st
     if now["stop"] is not None and (first - now["stop"]) * side <= 0:
         return now["name"], first  # F12
     sell_legs(case, trade, now, i, first, first)
-    if target is not None and sells(case.program, bar, -side, target, first):
+    worst = bar.low if side > 0 else bar.high
+    stops = now["stop"] is not None and (worst - now["stop"]) * side <= 0
+    waits = case.program.stop_first and stops  # F69
+    if not waits and target is not None and sells(case.program, bar, -side, target, first):
         return "target", first  # F12
     return inside_bar(case, trade, now, i, at)
 

@@ -17,7 +17,14 @@ from engine.core.setups import Floats, Setups
 from engine.fills.costs import LIMIT, MARKET, RTH, STOP
 from engine.fills.distances import Distance, Dollars, Level, Percent, Risk, Ticks, Times
 from engine.fills.fast.chains import Tape, tape
-from engine.fills.fast.codes import DROPPED, NEVER
+from engine.fills.fast.codes import (
+    DROPPED,
+    NEVER,
+    STOP_INSIDE,
+    STOP_OPEN,
+    TARGET_INSIDE,
+    TARGET_OPEN,
+)
 from engine.fills.fast.reach import Bill, Starts, in_risk, reach, stay
 from engine.fills.measure import Ruler, measure
 from engine.fills.orders import sent
@@ -88,7 +95,10 @@ class Board:
         money = self.table.tolls.money[:, RTH]  # other hours with slippage of their own are refused
         slippage = int(money[MARKET] + money[kind])
         costs = self.entry_fee + self.table.schedule.fixed[self.session] + slippage
-        return Bill(gains, self.table.stake.tick, costs, rate[self.session])
+        at_open, inside = (TARGET_OPEN, TARGET_INSIDE) if gains > 0 else (STOP_OPEN, STOP_INSIDE)
+        if gains > 0 and self.table.rules.stop_first:  # F69: its open is no moment of its own
+            at_open = inside
+        return Bill(gains, self.table.stake.tick, costs, rate[self.session], at_open, inside)
 
     @cached_property
     def target_bill(self) -> Bill:
@@ -118,7 +128,7 @@ class Board:
         distances = np.empty((len(risk), len(times)), np.int64)
         in_risk(times, risk, distances)
         codes = np.empty((len(times), len(risk)), np.int64)
-        reach(self.tape, self.starts, distances, self.target_bill, codes)
+        reach(self.tape, walks(self), distances, self.target_bill, codes)
         row: dict[Distance | None, int] = {target: k for k, target in enumerate(ordered)}
         return Ends(row, codes, [False] * len(ordered))
 
@@ -134,7 +144,7 @@ class Board:
                 lacks.append(lack)
             part = slice(first, first + len(lacks))
             if kind != NOTHING:
-                reach(self.tape, self.starts, np.ascontiguousarray(far[part].T), bill, codes[part])
+                reach(self.tape, walks(self), np.ascontiguousarray(far[part].T), bill, codes[part])
             for row, lack in enumerate(lacks, first):
                 codes[row, lack] = DROPPED
                 drops.append(bool(lack.any()))
@@ -150,6 +160,14 @@ class Board:
         codes = np.empty(len(self.setups), np.int64)
         stay(self.tape, self.starts, flat, bill, codes)
         return End(codes, facts.inside[entry] & (entry <= last) & (entry < flat))
+
+
+def walks(board: Board) -> Starts:
+    """Where a stop or target can be met first: in the next bar where the fill's is spared."""
+    if not board.table.rules.spare_entry_bar:
+        return board.starts
+    facts = next(iter(board.table.frames.values()))
+    return board.starts._replace(bar=facts.ahead[board.starts.bar])
 
 
 def ticks(board: Board, distance: Distance | None, gains: int) -> tuple[Longs, Bools]:

@@ -12,10 +12,6 @@ from engine.fills.fast.codes import (
     CLOSE,
     FLATTEN,
     NEVER,
-    STOP_INSIDE,
-    STOP_OPEN,
-    TARGET_INSIDE,
-    TARGET_OPEN,
     end_code,
 )
 from engine.fills.kernel import Bytes
@@ -38,6 +34,8 @@ class Bill(NamedTuple):
     tick_money: int
     costs: Longs  # by setup: all but the share of the exit's value
     rates: Longs  # by setup: that share, over RATE_SCALE
+    at_open: int  # the moment of an end at an open beyond the level
+    inside: int  # and of one at the level
 
 
 @kernel
@@ -66,9 +64,7 @@ def ended(bill: Bill, at: tuple[int, int, int], bar: int, moves: tuple[int, int]
     move = opened if beyond else far
     net = bill.gains * move * bill.tick_money - bill.costs[k]
     net -= exit_share(bill, k, price + towards * move)
-    if bill.gains > 0:
-        return end_code(bar, TARGET_OPEN if beyond else TARGET_INSIDE, net)
-    return end_code(bar, STOP_OPEN if beyond else STOP_INSIDE, net)
+    return end_code(bar, bill.at_open if beyond else bill.inside, net)
 
 
 @kernel

@@ -18,7 +18,7 @@ from engine.fills.costs import Costs, Slippage
 from engine.fills.distances import Dollars, Level, Percent, Risk, Ticks, Times
 from engine.fills.exits import Exits
 from engine.fills.fast.codes import MONEY_LIMIT, MOST_BARS
-from engine.fills.limits import CALENDAR, Rules
+from engine.fills.limits import CALENDAR, COMPATIBLE, Rules
 from engine.fills.simulate import Table
 
 KNOWN: dict[type, frozenset[str]] = {
@@ -29,7 +29,7 @@ KNOWN: dict[type, frozenset[str]] = {
     Percent: frozenset({"percent"}),
     Dollars: frozenset({"dollars"}),
     Level: frozenset({"offset"}),
-    Rules: frozenset({"max_per_session", "entry_window", *CALENDAR}),
+    Rules: frozenset({"max_per_session", "entry_window", *COMPATIBLE, *CALENDAR}),
     Costs: frozenset({"commission", "slippage", "spread"}),
     Slippage: frozenset({"market", "stop", "limit"}),
     Setups: frozenset({"bar", "side", "stop", "target", "attributes", "follow"}),

@@ -14,6 +14,7 @@ from engine.core.axis import SCALE
 from engine.core.bars import Bars, Longs
 from engine.core.errors import DataError
 from engine.fills import Costs
+from engine.research.money.legs import in_legs
 
 
 class Named(NamedTuple):
@@ -55,7 +56,7 @@ class Lane:
 
     @classmethod
     def of(cls, bars: Bars, trades: pl.DataFrame, costs: Costs, named: Named = NOTHING) -> Lane:
-        """From trades in the columns of the store, one contract each or legs of a few."""
+        """From trades in the columns of the store, of one contract or of a few in legs."""
         return cls(bars, units_of(bars, trades, costs, named), costs)
 
     @property
@@ -64,12 +65,13 @@ class Lane:
 
 
 def units_of(bars: Bars, trades: pl.DataFrame, costs: Costs, named: Named) -> tuple[Unit, ...]:
-    """The unit trades of a table, in order of entry."""
+    """The unit trades of a table, in order of entry, each leg by itself."""
+    trades = in_legs(bars, trades, costs)
     refuse_folded(trades, bars.instrument.tick_money)
     for name, most in zip(named, (1.0, math.inf), strict=True):
         if name is not None:
             refuse_beyond(trades[name], most)
-    keyed = trades.with_row_index("row").with_columns(
+    keyed = trades.with_columns(
         share=pl.col("quantity").sum().over("combination", "setup", "entry_bar")
     )
     ordered = keyed.sort("entry_bar", "row", maintain_order=True)
@@ -93,8 +95,8 @@ def refuse_folded(trades: pl.DataFrame, tick: int) -> None:
     folded = np.flatnonzero(made.to_numpy())
     if len(folded):
         raise DataError(
-            f"trade {folded[0]} did not make its gross between its entry and its exit: an account "
-            "needs each leg in a row of its own"
+            f"trade {trades['row'][int(folded[0])]} did not make its gross between its entry and "
+            "its exit: an account needs each leg in a row of its own"
         )
 
 
