@@ -15,9 +15,11 @@ from engine.research.evidence.verdict import counted, verdict_of
 VERDICT: Final = "verdict"
 SHARES: Final = (
     *("hit_rate", "pbo", "dsr", "psr", "chance_of_loss", "power", "null_best", "null_walk"),
+    *("permutation_best", "permutation_walk", "cpcv_loss", "kfold_loss", "windows"),
 )
 COUNTS: Final = (
     *("groups", "min_backtest", "min_record", "trades_needed", "holm", "false_discovery"),
+    *("stepm", "played_anew"),
 )
 Asked = tuple[tuple[str, str, str], ...]
 ASKED: Final[dict[str, Asked]] = {  # what a sceptic asks, and the lines that answer
@@ -51,6 +53,18 @@ ASKED: Final[dict[str, Asked]] = {  # what a sceptic asks, and the lines that an
         ("oos", "trades_needed", "trades until that is 80 %"),
         ("oos", "min_record", "sessions until it is above zero at 95 %"),
         ("best", "min_backtest", "sessions below which the best is expected of luck"),
+    ),
+    "What was asked for beside?": (
+        ("study", "stepm", "combinations that beat nothing (StepM)"),
+        ("study", "permutation_walk", "walk-forward's place among exchanged bars"),
+        ("oos", "random_entries", "a trade, against random entries"),
+        ("study", "kfold", "Sharpe ratio a year, purged k-fold"),
+        ("study", "cpcv", "Sharpe ratio a year, CPCV paths"),
+        ("study", "cpcv_loss", "CPCV paths that lose"),
+        ("oos", "regimes_gain", "net more, chosen by regime"),
+        ("study", "windows", "window lengths that pass every test"),
+        ("oos", "team_net", "net of the teams"),
+        ("oos", "played_anew", "combinations whose folds were played anew"),
     ),
 }
 
@@ -97,7 +111,7 @@ def figure(measure: str, values: Iterable[float | None]) -> str:
     if len(told) < len(several):
         return ""
     share = measure in SHARES
-    if measure.startswith("null") and len(told) > 1:
+    if measure.startswith(("null", "permutation")) and len(told) > 1:
         share = False  # the band is that of the figures, the value a percentile
     form = "{:.1f} %" if share else "{:,.0f}" if measure in COUNTS else "{:,.2f}"
     return " to ".join(form.format(100 * value if share else value) for value in told)

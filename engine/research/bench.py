@@ -18,11 +18,18 @@ from engine.research.ledger import Book
 from engine.research.measures import Merged
 from engine.research.pack import fits, packed_words, words
 from engine.research.plan import Combination, Plan
-from engine.research.reduction import KEPT_BYTES, Study, desk_maker, reductions, study_of
+from engine.research.reduction import (
+    KEPT_BYTES,
+    Study,
+    apart_of,
+    desk_maker,
+    reductions,
+    study_of,
+)
 from engine.research.shelf import NOWHERE, Pack, Shelf
 from engine.research.space import Point, Space
 from engine.research.sweep import Swept
-from engine.research.walk import Choice
+from engine.research.walk import Choice, worth_of
 from engine.research.watch import Progress, Watch, unseen
 
 MOST_BYTES = 4 << 30  # of ledger rows: all that is tried is remembered cell by cell
@@ -49,6 +56,7 @@ class Bench:
     place: dict[Combination, int] = field(default_factory=dict)
     rows: list[Longs] = field(default_factory=list)
     counts: list[Longs] = field(default_factory=list)
+    apart: dict[int, Longs] = field(default_factory=dict)  # by place: runs that were played anew
     scanned: Counter[str] = field(default_factory=Counter)
     batches: int = 0
     total: int = 0
@@ -60,12 +68,13 @@ class Bench:
         study = study_of(bars, origin, folds)
         clocks = Exits.grid({"flatten": list(space.exits.get("flatten", ["none"]))})
         table = Table.of(bars, space.rules, space.costs, clocks)
-        study = study._replace(table=table)
+        study = study._replace(table=table, trials=0)
         return cls(space, study, how, Desks(desk_maker(study), max(DESKS, 2 * how.workers)))
 
     def expect(self, trials: int) -> None:
         """How much will be tried; refused where its ledger could not be remembered."""
         self.total, need = trials, trials * self.study.row_bytes
+        self.study = self.study._replace(trials=trials)
         if need > MOST_BYTES:
             raise RefusedError(
                 f"an adaptive search of {trials:,} trials over all folds would remember "
@@ -85,8 +94,11 @@ class Bench:
         if pack is None or not fits(pack, key):
             pack = self.played(plan, key)
             self.how.shelf.put(name, pack)
+        begun = len(self.place)
         for one in plan.all:
             self.place[one] = len(self.place)
+        pairs = zip(pack["apart_rows"].tolist(), pack["apart"], strict=True)
+        self.apart |= {begun + row: totals for row, totals in pairs}
         self.batches += 1
         self.rows.extend(pack["rows"])
         self.counts.extend(pack["counts"])
@@ -99,24 +111,32 @@ class Bench:
         rows = np.zeros((len(plan), len(study.cells), len(FIELDS)), np.int64)
         counts, scanned = np.zeros((len(plan), 3), np.int64), Counter[str]()
         watch = Watch(len(plan))
+        anew: dict[int, Longs] = {}
         blocks = reductions(study, self.how.workers, watch, keep=True, desks=self.desks)
         for block in blocks:
             counts[block.rows] = block.counts
             rows[block.rows] = block.book
             scanned += block.scanned
-        return {"key": key, "rows": rows, "counts": counts, **packed_words(scanned)}
+            anew |= dict(zip(block.apart.rows.tolist(), block.apart.totals, strict=True))
+        apart = apart_of(study, anew)
+        anew_too = {"apart_rows": apart.rows, "apart": apart.totals}
+        return {**anew_too, "key": key, "rows": rows, "counts": counts, **packed_words(scanned)}
 
     def book(self, plan: Plan) -> Book:
         """The ledger of combinations that were played, in the order of a plan."""
-        chosen = [self.place[one] for one in plan.all]
-        rows = np.stack([self.rows[k] for k in chosen])
-        return Book(rows, self.study.cells, self.study.periods)
+        return self.booked([self.place[one] for one in plan.all])
+
+    def booked(self, chosen: Sequence[int]) -> Book:
+        """The ledger of some places."""
+        study, rows = self.study, np.stack([self.rows[k] for k in chosen])
+        anew = {k: self.apart[place] for k, place in enumerate(chosen) if place in self.apart}
+        apart = apart_of(study, anew)
+        return Book(rows, study.cells, study.periods, study.trials, apart)
 
     def between(self, points: Sequence[Point], ends: tuple[int, int]) -> Merged:
         """Points over the sessions from one edge to another, in their own order."""
         chosen = [self.place[self.space.combination(point)] for point in points]
-        rows = np.stack([self.rows[k] for k in chosen])
-        return Book(rows, self.study.cells, self.study.periods).between(*ends)
+        return self.booked(chosen).between(*ends)
 
     def swept(self, plan: Plan, choices: list[Choice]) -> Swept:
         """All that was tried, as a sweep leaves it."""
@@ -124,5 +144,7 @@ class Bench:
         counts = np.stack([self.counts[self.place[one]] for one in plan.all])
         kept = book if len(plan) * study.row_bytes <= KEPT_BYTES else None
         scanned = dict(sorted(self.scanned.items()))
-        parts = (study.table, plan, study.rules, book.whole, counts, choices)
-        return Swept(*parts, study.cells, kept, scanned)
+        whole = book.whole
+        sums = whole._replace(days=None), counts, worth_of(whole, study.rules)
+        parts = *sums, choices, study.cells, kept, scanned, len(self.apart)
+        return Swept(study.table, plan, study.rules, *parts)

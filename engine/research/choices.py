@@ -11,8 +11,8 @@ from engine.core.bars import Longs
 from engine.research.folds import Fold, Folds
 from engine.research.kernel import FIELDS
 from engine.research.ledger import Book
-from engine.research.measures import OBJECTIVES, Merged
-from engine.research.walk import Choice, chosen, only
+from engine.research.measures import Merged
+from engine.research.walk import Choice, judge, worth_of
 
 
 class Candidate(NamedTuple):
@@ -31,19 +31,18 @@ def nobody(fold: Fold, periods: int, rules: Folds) -> Candidate:
 
 def candidates(book: Book, folds: Sequence[Fold], rules: Folds, rows: Longs) -> list[Candidate]:
     """Every fold's candidate among the combinations of a block, by their rows in the plan."""
-    sides = list(book.each([run for fold in folds for run in (fold[:2], fold[2:])]))
+    sides = list(book.each([run for fold in folds for run in fold.runs]))
     pairs = zip(folds, sides[::2], sides[1::2], strict=True)
     return [candidate(fold, train, test, rules, rows) for fold, train, test in pairs]
 
 
 def candidate(fold: Fold, train: Merged, test: Merged, rules: Folds, rows: Longs) -> Candidate:
     """Choose by the train sessions alone, then look at the test sessions of the chosen."""
-    team, floor = chosen(train, rules, None)
-    values = OBJECTIVES[rules.objective](only(train, team))
-    named = tuple(int(rows[member]) for member in team)
+    choice = judge(fold, (train, test), rules)
+    values = worth_of(train.only(choice.team), rules)
+    named = tuple(int(rows[member]) for member in choice.team)
     first = named[0] if named else None
-    sides = only(train, team[:1]), only(test, team[:1])
-    return Candidate(Choice(fold, first, *sides, named, floor), tuple(values.tolist()))
+    return Candidate(choice._replace(combination=first, team=named), tuple(values.tolist()))
 
 
 def better(left: Candidate, right: Candidate, rules: Folds) -> Candidate:

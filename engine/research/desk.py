@@ -20,6 +20,7 @@ from engine.fills import Table
 from engine.fills.distances import Distance
 from engine.fills.fast.board import Board, End, Ends, Stops
 from engine.fills.fast.refusal import refused_value
+from engine.research.anew import crosses
 from engine.research.lanes import Lane, Rows, gather
 from engine.research.ledger import Cells
 from engine.research.plan import compare, structure
@@ -43,6 +44,11 @@ class Desk:
     @cached_property
     def board(self) -> Board:
         return Board(self.table, self.setups)
+
+    @cached_property
+    def crosses(self) -> bool:
+        """Whether what a session makes may hang on the one before."""
+        return crosses(self.setups)
 
     @cached_property
     def refused(self) -> str | None:

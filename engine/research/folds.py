@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.core.bars import Bars, Longs
 from engine.core.errors import StudyError, unknown
-from engine.research.measures import OBJECTIVES
+from engine.research.objectives import NAMES, Own
 
 MONTHS = {"months": 1, "quarters": 3, "years": 12}  # of each calendar unit
-UNITS = ("sessions", "weeks", *MONTHS)
+UNITS = ("sessions", "bars", "weeks", *MONTHS)
+TIMEFRAME = re.compile(r"([1-9][0-9]*)([mhd])")
+MINUTES = {"m": 1, "h": 60, "d": 1440}  # of each letter of a timeframe
 WINDOWS = ("rolling", "anchored")
 CHOOSE = ("best", "plateau")
 LEAST = {"train": 1, "test": 1, "purge": 0, "step": 0, "min_trades": 1, "top": 1}
+
+
+Run = tuple[int, int]  # of sessions, half-open
 
 
 class Fold(NamedTuple):
@@ -27,12 +33,18 @@ class Fold(NamedTuple):
     test_start: int
     test_stop: int
 
+    @property
+    def runs(self) -> tuple[Run, Run]:
+        """Train and test."""
+        return (self.train_start, self.train_stop), (self.test_start, self.test_stop)
+
 
 @dataclass(frozen=True, slots=True)
 class Folds:
     """How to cut history and to choose; `purge` sessions between train and test belong to neither.
 
-    `unit` is what train, test and step count; a purge always counts sessions. A step of 0 is the
+    `unit` is what train, test and step count; a purge always counts sessions. Bars are those of
+    `for_timeframe`, where it is named, whatever the bars are that are played. A step of 0 is the
     length of a test. Where no combination has `min_trades`, the `ladder`'s lower numbers are asked.
     """
 
@@ -47,19 +59,23 @@ class Folds:
     ladder: tuple[int, ...] = ()
     choose: str = "best"
     top: int = 1
+    for_timeframe: str = ""
+    own: Own | None = field(
+        default=None, repr=False
+    )  # an objective of one's own, by the name in `objective`
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Folds:
+    def of(cls, values: Mapping[str, Any], own: Own | None = None) -> Folds:
         """Read the `folds` of a study."""
-        known = [field.name for field in fields(cls)]
+        known = [one.name for one in fields(cls) if one.name != "own"]
         for name in values:
             if name not in known:
                 raise unknown("key", name, known, where=" in folds")
-        return cls(**{**values, "ladder": tuple(values.get("ladder", ()))})
+        return cls(**{**values, "ladder": tuple(values.get("ladder", ()))}, own=own)
 
     def __post_init__(self) -> None:
-        if self.objective not in OBJECTIVES:
-            raise unknown("objective", self.objective, OBJECTIVES)
+        if self.own is None and self.objective not in NAMES:
+            raise unknown("objective", self.objective, NAMES)
         for name, known in (("unit", UNITS), ("window", WINDOWS), ("choose", CHOOSE)):
             if getattr(self, name) not in known:
                 raise unknown(name, str(getattr(self, name)), known, where=" of folds")
@@ -68,22 +84,48 @@ class Folds:
         for above, rung in zip((self.min_trades, *self.ladder), self.ladder, strict=False):
             if whole("ladder", rung, 1) >= above:
                 raise StudyError(f"folds.ladder goes down: {rung} does not lie below {above}")
+        self.refuse_timeframe()
         if 0 < self.step < self.test:
             raise StudyError(
                 f"folds.step is {self.step} but a test is {self.test} long: tests would overlap, "
                 "and their trades count twice"
             )
 
+    def refuse_timeframe(self) -> None:
+        """A timeframe is one, and says something of bars alone."""
+        if self.for_timeframe and TIMEFRAME.fullmatch(self.for_timeframe) is None:
+            raise StudyError(
+                f"folds.for_timeframe is a timeframe such as 4h or 15m, not {self.for_timeframe}"
+            )
+        if self.for_timeframe and self.unit != "bars":
+            raise StudyError("folds.for_timeframe says whose bars are counted: it needs unit: bars")
+
+    def times(self, minutes: int) -> int:
+        """How many bars of so many minutes one counted bar is."""
+        if not self.for_timeframe:
+            return 1
+        count, letter = int(self.for_timeframe[:-1]), self.for_timeframe[-1]
+        times, rest = divmod(count * MINUTES[letter], minutes)
+        if rest or not times:
+            raise StudyError(
+                f"folds.for_timeframe: a bar of {self.for_timeframe} is no whole number of bars of "
+                f"{minutes} minutes"
+            )
+        return times
+
     def cut(self, bars: Bars) -> list[Fold]:
         """The folds of the sessions these bars span; they count from the first of them."""
         first, stop = int(bars.session[0]), int(bars.session[-1]) + 1
+        if self.unit == "bars":
+            begins = np.searchsorted(bars.session, np.arange(first, stop + 1)).astype(np.int64)
+            return self.tiled(begins, self.times(bars.minutes))
         return self.split(stop - first, bars.sessions.date[first:stop].astype(np.int64))
 
     def split(self, sessions: int, days: Longs | None = None) -> list[Fold]:
         """Every whole fold; what is left over is not tested. Calendar units need trade dates."""
         if self.unit == "sessions":
             return self.counted(sessions)
-        if days is None:
+        if days is None or self.unit == "bars":
             raise StudyError(f"folds in {self.unit} need the trade dates of the sessions")
         return self.dated(days)
 
@@ -108,21 +150,52 @@ class Folds:
         """Folds in calendar units, of which the ends may be part; the purge is cut from train."""
         units_of = period(days, self.unit)
         starts = np.flatnonzero(np.diff(units_of, prepend=units_of[:1] - 1))
-        edges = np.append(starts, len(days))
-        span, units = self.train + self.test, len(edges) - 1
-        if units < span:
+        edges, units = np.append(starts, len(days)), len(starts)
+        self.refuse_short(units, 1)
+        found = range(0, units - self.span + 1, self.step or self.test)
+        return [
+            self.purged(*(int(edges[start + k]) for k in (0, self.train, self.span)))
+            for start in found
+        ]
+
+    def tiled(self, begins: Longs, times: int) -> list[Fold]:
+        """Folds in bars, whose edges move on to the next session's first bar.
+
+        `begins` is the first bar of each session, and where the last one ends.
+        """
+        bars = int(begins[-1])
+        self.refuse_short(bars, times)
+        starts = range(0, bars - self.span * times + 1, (self.step or self.test) * times)
+        counts = np.array(starts)[:, None] + np.array([0, self.train, self.span]) * times
+        edges = np.searchsorted(begins, counts)
+        if (np.diff(edges) < 1).any():
             raise StudyError(
-                f"a fold needs {span} {self.unit} ({self.train} train + {self.test} test) but the "
+                f"a fold of {self.train * times} bars train and {self.test * times} bars test is "
+                f"shorter than a session of {int(np.diff(begins).max())}: folds end with sessions, "
+                "as positions do"
+            )
+        return [self.purged(*row) for row in edges.tolist()]
+
+    @property
+    def span(self) -> int:
+        """Train and test together, in their unit."""
+        return self.train + self.test
+
+    def refuse_short(self, units: int, times: int) -> None:
+        """Too few units for one fold."""
+        train, test = self.train * times, self.test * times
+        if units < train + test:
+            raise StudyError(
+                f"a fold needs {train + test} {self.unit} ({train} train + {test} test) but the "
                 f"data holds {units}"
             )
-        found = []
-        for start in range(0, units - span + 1, self.step or self.test):
-            middle, last = int(edges[start + self.train]), int(edges[start + span])
-            first = 0 if self.window == "anchored" else int(edges[start])
-            if middle - self.purge <= first:
-                raise StudyError(f"a purge of {self.purge} sessions leaves no train before it")
-            found.append(Fold(first, middle - self.purge, middle, last))
-        return found
+
+    def purged(self, first: int, middle: int, last: int) -> Fold:
+        """The purge is cut from the end of train, so that tests follow each other."""
+        start = 0 if self.window == "anchored" else first
+        if middle - self.purge <= start:
+            raise StudyError(f"a purge of {self.purge} sessions leaves no train before it")
+        return Fold(start, middle - self.purge, middle, last)
 
 
 def period(days: Longs, unit: str) -> Longs:

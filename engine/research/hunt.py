@@ -14,7 +14,8 @@ from engine.core.bars import Bars
 from engine.core.errors import StudyError
 from engine.research.bench import Bench, How
 from engine.research.folds import Fold, Folds
-from engine.research.measures import OBJECTIVES, Floats, Merged
+from engine.research.measures import Floats, Merged
+from engine.research.objectives import value_of
 from engine.research.plan import Combination
 from engine.research.plateau import beside
 from engine.research.reduction import PLATEAU
@@ -22,7 +23,7 @@ from engine.research.samplers import BATCH, CoarseToFine, Make, Sampler, Values
 from engine.research.search import COARSE, Search
 from engine.research.space import Point, Space
 from engine.research.sweep import Swept
-from engine.research.walk import Choice, judged
+from engine.research.walk import Choice, judged, worth_of
 
 
 def hunt(
@@ -68,9 +69,9 @@ def told(bench: Bench, points: list[Point], search: Search, fold: Fold) -> list[
     bench.play(points)
     rules = bench.study.rules
     train = bench.between(points, fold[:2])
-    names = (rules.objective, *search.objectives)
+    others = [value_of(name, train) for name in search.objectives]
     floor = min((rules.min_trades, *rules.ladder))
-    columns = [admissible(OBJECTIVES[name](train), train, floor) for name in names]
+    columns = [admissible(values, train, floor) for values in (worth_of(train, rules), *others)]
     return [tuple(row) for row in np.column_stack(columns).tolist()]
 
 

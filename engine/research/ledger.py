@@ -6,6 +6,7 @@ this table; a trade belongs to the cell of its session.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,9 +16,12 @@ import numpy as np
 from engine.core.bars import Longs
 from engine.core.columns import frozen
 from engine.fills.simulate import Trades
+from engine.research.anew import Apart
 from engine.research.folds import Fold
 from engine.research.kernel import FIELDS, merge_cells, reduce_trades
 from engine.research.measures import Merged
+
+NET = FIELDS.index("net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,22 @@ class Cells:
         of_session = np.concatenate((np.full(first, -1), numbers)).astype(np.int64)
         return cls(edges, frozen(of_session), first)
 
+    @classmethod
+    def each(cls, first: int, stop: int) -> Cells:
+        """A cell for every session."""
+        return cls.cut(first, stop, [Fold(k, k, k, k) for k in range(stop - first)])
+
     def __len__(self) -> int:
         return len(self.edges) - 1
 
+    @property
+    def single(self) -> bool:
+        """Whether every cell is one session."""
+        return len(self) == self.edges[-1]
+
     def run(self, start: int, stop: int) -> slice:
         """The cells that make up the sessions from one edge to another."""
-        return slice(self.edges.index(start), self.edges.index(stop))
+        return slice(bisect_left(self.edges, start), bisect_left(self.edges, stop))
 
 
 class Book(NamedTuple):
@@ -51,6 +65,8 @@ class Book(NamedTuple):
     rows: Longs
     cells: Cells
     periods: int
+    trials: int = 1
+    apart: Apart | None = None  # runs of sessions that cells cannot add up to
 
     def between(self, start: int, stop: int) -> Merged:
         """All combinations over the sessions from one edge to another."""
@@ -59,8 +75,12 @@ class Book(NamedTuple):
     def each(self, runs: Sequence[tuple[int, int]]) -> Iterator[Merged]:
         """All combinations over several runs of sessions, read in one go."""
         totals = merged(self.rows, [self.cells.run(*run) for run in runs])
+        if self.apart is not None:
+            self.apart.lay(totals, list(runs))
+        nets = self.rows[:, :, NET] if self.cells.single else None
         for k, (start, stop) in enumerate(runs):
-            yield Merged(totals[:, k], stop - start, self.periods)
+            days = None if nets is None else nets[:, start:stop]
+            yield Merged(totals[:, k], stop - start, self.periods, self.trials, days)
 
     @property
     def whole(self) -> Merged:

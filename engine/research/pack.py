@@ -44,6 +44,7 @@ def packed(candidates: Sequence[Candidate]) -> dict[str, Array]:
         "value": np.array([value for one in candidates for value in one.values], np.float64),
         "length": np.array([len(team) for team in teams], np.int64),
         "floor": np.array([choice.floor for choice in choices], np.int64),
+        "judged": np.array([choice.worth for choice in choices], np.float64).reshape(-1, 2),
         "train": stacked([choice.train for choice in choices]),
         "test": stacked([choice.test for choice in choices]),
     }
@@ -58,9 +59,8 @@ def stacked(sides: Sequence[Merged]) -> Longs:
 def unpacked(pack: Pack, cut: Sequence[Fold], periods: int, rules: Folds) -> list[Candidate]:
     """The candidates that were packed, fold by fold."""
     found, first, row = [], 0, 0
-    for fold, length, floor in zip(
-        cut, pack["length"].tolist(), pack["floor"].tolist(), strict=True
-    ):
+    facts = (pack[name].tolist() for name in ("length", "floor", "judged"))
+    for fold, length, floor, worth in zip(cut, *facts, strict=True):
         none = nobody(fold, periods, rules)
         if not length:
             found.append(none._replace(choice=none.choice._replace(floor=floor)))
@@ -70,6 +70,7 @@ def unpacked(pack: Pack, cut: Sequence[Fold], periods: int, rules: Folds) -> lis
         train, test = none.choice.train, none.choice.test
         train = train._replace(rows=pack["train"][row : row + 1])
         test = test._replace(rows=pack["test"][row : row + 1])
-        found.append(Candidate(Choice(fold, team[0], train, test, team, floor), values))
+        choice = Choice(fold, team[0], train, test, team, floor, (worth[0], worth[1]))
+        found.append(Candidate(choice, values))
         first, row = first + length, row + 1
     return found

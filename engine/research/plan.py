@@ -18,7 +18,7 @@ from engine.research.kernel import FIELDS
 from engine.research.measures import OBJECTIVES
 
 COLUMNS = frozenset(  # of the combination table: a parameter of that name would be lost in it
-    {"run", "combination", "setups", "gated", "dropped", "sessions", "max_drawdown"}
+    {"run", "combination", "setups", "gated", "dropped", "sessions", "max_drawdown", "objective"}
     | {*FIELDS, *OBJECTIVES}
 )
 

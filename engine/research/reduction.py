@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
+from itertools import islice, takewhile
 from threading import local
 from typing import NamedTuple
 
@@ -13,19 +13,25 @@ import numpy as np
 
 from engine.core.bars import Bars, Longs
 from engine.core.calendars import calendar
+from engine.core.errors import RefusedError
 from engine.core.strategy import Strategy
 from engine.fills.fast.refusal import largest_result, refused_table, refused_value
 from engine.fills.simulate import Table
-from engine.research.blocks import Block, cut
+from engine.research.anew import Apart, play_run
+from engine.research.asked import asked
+from engine.research.blocks import Block, Part, cut
 from engine.research.choices import Candidate, candidates
 from engine.research.desk import Desk, Desks, check_range
-from engine.research.folds import Fold, Folds
+from engine.research.folds import Fold, Folds, Run
 from engine.research.grid import Out, play_part
 from engine.research.kernel import FIELDS
-from engine.research.ledger import Book, Cells
+from engine.research.ledger import Book, Cells, merged, row_of
+from engine.research.measures import Floats
+from engine.research.objectives import needs_days
 from engine.research.pack import fits, packed, packed_words, unpacked, words
 from engine.research.plan import Plan
 from engine.research.shelf import NOWHERE, Pack, Shelf
+from engine.research.walk import worth_of
 from engine.research.watch import Watch
 
 BLOCK_BYTES = 16 << 20  # of ledger rows, for each worker
@@ -42,6 +48,8 @@ class Study(NamedTuple):
     cut: Sequence[Fold]
     cells: Cells
     periods: int  # sessions a year
+    trials: int  # combinations that will be looked at
+    runs: tuple[Run, ...] = ()  # of sessions that are played anew where cells cannot be added
 
     @property
     def row_bytes(self) -> int:
@@ -56,7 +64,9 @@ class Reduced(NamedTuple):
     whole: Longs
     counts: Longs
     candidates: list[Candidate]
+    worth: Floats  # the objective over all sessions
     book: Longs  # cell by cell; without rows where it is not kept
+    apart: Apart  # runs that were played anew, by row in the plan
     scanned: Counter[str]
 
 
@@ -65,7 +75,10 @@ def study_of(bars: Bars, plan: Plan, folds: Folds) -> Study:
     first, stop = int(bars.session[0]), int(bars.session[-1]) + 1
     parts = folds.cut(bars)
     table = Table.of(bars, plan.rules, plan.costs, plan.exits)
-    return Study(table, plan, folds, parts, Cells.cut(first, stop, parts), periods(bars))
+    daily = needs_days(folds.objective)
+    cells = Cells.each(first, stop) if daily else Cells.cut(first, stop, parts)
+    runs = tuple(dict.fromkeys(run for fold in parts for run in fold.runs))
+    return Study(table, plan, folds, parts, cells, periods(bars), len(plan), runs)
 
 
 def periods(bars: Bars) -> int:
@@ -78,7 +91,7 @@ def book_of(study: Study) -> Book | None:
     size = len(study.plan), len(study.cells), len(FIELDS)
     if study.rules.choose != PLATEAU and len(study.plan) * study.row_bytes > KEPT_BYTES:
         return None
-    return Book(np.zeros(size, np.int64), study.cells, study.periods)
+    return Book(np.zeros(size, np.int64), study.cells, study.periods, study.trials)
 
 
 def reasons(study: Study, largest: int) -> list[str | None]:
@@ -134,7 +147,7 @@ def desk_maker(study: Study) -> Callable[[Strategy], Desk]:
     largest = largest_result(study.table)
 
     def made(strategy: Strategy) -> Desk:
-        setups = strategy.setups(study.table.bars)
+        setups = asked(strategy, study.table.bars)
         check_range(study.table, setups, largest)
         return Desk(study.table, study.cells, setups)
 
@@ -175,8 +188,9 @@ class Player:
 
     def pack(self, key: Longs, made: Reduced) -> Pack:
         """A reduction as it is kept."""
-        names = ("rows", "whole", "counts", "book")
+        names = ("rows", "whole", "counts", "worth", "book")
         sums = {"key": key} | {name: getattr(made, name) for name in names}
+        sums |= {"apart_rows": made.apart.rows, "apart": made.apart.totals}
         return {**sums, **packed(made.candidates), **packed_words(made.scanned)}
 
     def taken(self, pack: Pack) -> Reduced:
@@ -184,24 +198,62 @@ class Player:
         study = self.study
         found = unpacked(pack, study.cut, study.periods, study.rules)
         sums = pack["rows"], pack["whole"], pack["counts"]
-        return Reduced(*sums, found, pack["book"], words(pack))
+        apart = Apart(pack["apart_rows"], study.runs, pack["apart"])
+        return Reduced(*sums, found, pack["worth"], pack["book"], apart, words(pack))
 
     def play(self, block: Block, rows: Longs) -> Reduced:
         """One block, from its combinations to what is left of them, in the order of the plan."""
         study = self.study
         out, first = Out(self.ledger(len(rows)), np.zeros((len(rows), 3), np.int64)), 0
         scanned: Counter[str] = Counter()
+        anew: dict[int, Longs] = {}
         for part in block:
             desk = self.desks.of(study.plan.strategies[part.strategies[0]])
             slot = slice(first, first + part.size)
             play_part(desk, study.plan, part, Out(*(o[slot] for o in out)), self.watch)
+            if desk.crosses and study.runs:
+                anew |= runs_anew(desk, study, part, self.watch)
             for reason in filter(None, desk.reasons(part.tile)):
                 scanned[reason] += len(part.strategies)
             first += part.size
         order = np.argsort(rows, kind="stable")
         if (np.diff(rows) < 0).any():  # of equals the plan's earlier one is chosen
             rows, out = rows[order], Out(*(o[order] for o in out))
-        book = Book(out.ledger, study.cells, study.periods)
+        apart = apart_of(study, anew)
+        own = apart._replace(rows=np.searchsorted(rows, apart.rows))
+        book = Book(out.ledger, study.cells, study.periods, study.trials, own)
         chosen = candidates(book, study.cut, study.rules, rows)
+        whole = book.whole
+        worth = worth_of(whole, study.rules)
         kept = out.ledger.copy() if self.keep else out.ledger[:0]
-        return Reduced(rows, book.whole.rows, out.counts, chosen, kept, scanned)
+        return Reduced(rows, whole.rows, out.counts, chosen, worth, kept, apart, scanned)
+
+
+def apart_of(study: Study, anew: Mapping[int, Longs]) -> Apart:
+    """What was played anew, by row in the plan."""
+    size = len(anew), len(study.runs), len(FIELDS)
+    rows = sorted(anew)
+    totals = np.array([anew[row] for row in rows], np.int64).reshape(size)
+    return Apart(np.array(rows, np.int64), study.runs, totals)
+
+
+def runs_anew(desk: Desk, study: Study, part: Part, watch: Watch) -> dict[int, Longs]:
+    """Every train and test of a part's combinations, flat from its edge, by row in the plan."""
+    if study.cells.single:
+        raise RefusedError(
+            f"the objective {study.rules.objective} reads sessions of one long play, but orders "
+            "that work `until` a date make every fold's play its own; choose one of cells"
+        )
+    found, first = {}, study.cells.first
+    going_on = takewhile(
+        lambda _: not watch.stopped.is_set(), part.combinations(study.plan).tolist()
+    )
+    for row in going_on:
+        totals = np.zeros((len(study.runs), len(FIELDS)), np.int64)
+        for k, run in enumerate(study.runs):
+            at = first + run[0], first + run[1]
+            trades = play_run(study.table, desk.setups, study.plan[row], at).trades
+            cells = row_of(trades, study.cells)
+            totals[k] = merged(cells[None], [study.cells.run(*run)])[0, 0]
+        found[row] = totals
+    return found

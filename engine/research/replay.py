@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from engine.core.columns import Array, Bools
 from engine.core.setups import Setups
 from engine.fills import OUTCOMES, Trades
 from engine.fills.simulate import best_net
+from engine.research.anew import crosses, play_run
+from engine.research.folds import Run
 from engine.research.grid import play_one
 from engine.research.plan import Plan, passed, structure
 from engine.research.sweep import Swept
@@ -53,6 +55,24 @@ def replay(swept: Swept, combination: int, setups: Setups | None = None) -> Repl
     outcome[rows] = np.array(OUTCOMES, object)[played.outcome]
     trades = played.trades._replace(setup=rows[played.trades.setup])
     return Replay(combination, setups, outcome, trades, best)
+
+
+def replay_run(swept: Swept, found: Replay, run: Run) -> Replay:
+    """The trades of some sessions alone: anew, flat from their edge, where orders outlive them."""
+    first, stop = swept.first + run[0], swept.first + run[1]
+    if not crosses(found.setups):
+        inside = between(found.trades, first, stop)
+        return replace(found, trades=cut(found.trades, inside), best=found.best[inside])
+    table, one = swept.table, swept.plan[found.combination]
+    part = play_run(table, found.setups, one, (first, stop))
+    best = best_net(table, found.setups.take(part.rows), one.exits, part.played.trades)
+    inside = between(part.played.trades, first, stop)
+    return replace(found, trades=part.trades, best=best[inside])
+
+
+def cut(trades: Trades, rows: Bools) -> Trades:
+    """Some of the trades."""
+    return Trades._make(column[rows] for column in trades)
 
 
 def rejections(plan: Plan, combination: int, setups: Setups) -> Array:

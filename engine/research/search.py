@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.core.errors import StudyError, unknown
 from engine.research import sobol
-from engine.research.measures import OBJECTIVES
+from engine.research.objectives import OF_CELLS
 from engine.research.plan import Plan
 from engine.research.space import Point, Space, anything
 
@@ -47,8 +47,8 @@ class Search:
             if getattr(self, name) not in known:
                 raise unknown(name, str(getattr(self, name)), known, where=" of a search")
         for name in self.objectives:
-            if name not in OBJECTIVES:
-                raise unknown("objective", name, OBJECTIVES, where=" in search.objectives")
+            if name not in OF_CELLS:
+                raise unknown("objective", name, OF_CELLS, where=" in search.objectives")
         whole_number("seed", self.seed, 0)
         whole_number("trials", self.trials, 0 if self.method == GRID else 1)
         self.refuse_idle()

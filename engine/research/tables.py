@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from engine.research.measures import OBJECTIVES, Merged, expectancy
-from engine.research.replay import Replay, between, replays
+from engine.research.objectives import IN_MONEY
+from engine.research.replay import Replay, replay_run, replays
 from engine.research.sweep import Swept
 from engine.research.trade_table import setup_frame, trade_frame
 
@@ -60,6 +61,7 @@ def combination_frame(swept: Swept) -> pl.DataFrame:
             "sessions": np.full(len(plan), whole.sessions),
             "traded_sessions": whole.sum("traded_sessions"),
             "max_drawdown": whole.sum("fall"),
+            "objective": swept.worth * scale(swept),
             "expectancy": expectancy(whole) * unit,
             **{name: OBJECTIVES[name](whole) for name in RATIOS},
         }
@@ -82,21 +84,27 @@ def fold_frame(swept: Swept) -> pl.DataFrame:
                 "fold": k,
                 **dates,
                 "combination": choice.combination,
+                "team": " ".join(map(str, choice.team)),
+                "floor": choice.floor,
                 "objective": swept.folds.objective,
             }
-            | side("train", choice.train, swept)
-            | side("test", choice.test, swept)
+            | side("train", choice.train, choice.worth[0], swept)
+            | side("test", choice.test, choice.worth[1], swept)
         )
     days = pl.col(r"^(train|test)_(first|last)$").cast(pl.Int32)
     return pl.DataFrame(rows, infer_schema_length=None).with_columns(days.cast(pl.Date))
 
 
-def side(name: str, merged: Merged, swept: Swept) -> dict[str, Any]:
+def scale(swept: Swept) -> float:
+    """What one of the objective's own units is in a table: currency, where it is money."""
+    return money(swept) if swept.folds.objective in IN_MONEY else 1.0
+
+
+def side(name: str, merged: Merged, value: float, swept: Swept) -> dict[str, Any]:
     """Trades, net and objective of one side of a fold; nothing where nothing was chosen."""
     if not len(merged.rows):
         return {f"{name}_{what}": None for what in ("n", "net", "objective")}
-    value = float(OBJECTIVES[swept.folds.objective](merged)[0])
-    unit = money(swept) if swept.folds.objective in ("expectancy", "net") else 1.0
+    unit = scale(swept)
     return {
         f"{name}_n": int(merged.sum("n")[0]),
         f"{name}_net": int(merged.sum("net")[0]),
@@ -111,9 +119,9 @@ def trade_rows(swept: Swept, replays: dict[int, Replay]) -> pl.DataFrame:
     frames = [trade_frame(bars, any_one, np.zeros(len(any_one.trades.net), np.bool_))]
     for k, choice in enumerate(swept.choices):
         if choice.combination is not None:
-            found, (start, stop) = replays[choice.combination], choice.fold[2:]
-            inside = between(found.trades, swept.first + start, swept.first + stop)
-            frames.append(scoped(trade_frame(bars, found, inside), "oos", k))
+            found = replay_run(swept, replays[choice.combination], choice.fold.runs[1])
+            every = np.ones(len(found.trades.net), np.bool_)
+            frames.append(scoped(trade_frame(bars, found, every), "oos", k))
     if swept.best is not None:
         found = replays[swept.best]
         every = np.ones(len(found.trades.net), np.bool_)

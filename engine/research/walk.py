@@ -5,6 +5,7 @@ Exact because every position and every rule of play ends with its session.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,8 @@ import numpy as np
 from engine.core.bars import Longs
 from engine.research.folds import Fold, Folds
 from engine.research.ledger import Book
-from engine.research.measures import OBJECTIVES, Merged
+from engine.research.measures import Floats, Merged
+from engine.research.objectives import value_of
 from engine.research.plateau import smoothed
 
 
@@ -26,6 +28,12 @@ class Choice(NamedTuple):
     test: Merged
     team: tuple[int, ...] = ()  # the best of them first, as many as the folds ask for
     floor: int = 0  # the rung of the ladder: trades a combination needed
+    worth: tuple[float, float] = (math.nan, math.nan)  # its objective in train and in the test
+
+
+def worth_of(merged: Merged, rules: Folds) -> Floats:
+    """The objective of every combination."""
+    return value_of(rules.objective, merged, rules.own)
 
 
 def best(merged: Merged, rules: Folds) -> int | None:
@@ -35,13 +43,21 @@ def best(merged: Merged, rules: Folds) -> int | None:
 
 
 def chosen(merged: Merged, rules: Folds, near: Longs | None) -> tuple[tuple[int, ...], int]:
+    """The best few of a run of sessions, and the rung of the ladder they stand on."""
+    return ranked(worth_of(merged, rules), merged.sum("n"), rules, near)
+
+
+def ranked(
+    values: Floats, trades: Longs, rules: Folds, near: Longs | None = None
+) -> tuple[tuple[int, ...], int]:
     """The best few, of equals the earlier, on the first rung of the ladder that holds anybody."""
-    values = OBJECTIVES[rules.objective](merged)
-    told, trades = ~np.isnan(values), merged.sum("n")
+    told = ~np.isnan(values)
     if rules.choose == "plateau" and near is not None:
         values = smoothed(values, near)
     for floor in (rules.min_trades, *rules.ladder):
         rows = np.flatnonzero((trades >= floor) & told)
+        if len(rows) and rules.top == 1:
+            return (int(rows[np.argmax(values[rows])]),), floor
         if len(rows):
             order = rows[np.argsort(-values[rows], kind="stable")]
             return tuple(order[: rules.top].tolist()), floor
@@ -58,12 +74,17 @@ def walk(
 def judged(book: Book, fold: Fold, rules: Folds, near: Longs | None = None) -> Choice:
     """Choose by the train sessions alone, then look at the test sessions of the chosen."""
     train = book.between(fold.train_start, fold.train_stop)
-    team, floor = chosen(train, rules, near)
-    test = book.between(fold.test_start, fold.test_stop)
-    first = team[0] if team else None
-    return Choice(fold, first, only(train, team[:1]), only(test, team[:1]), team, floor)
+    return judge(fold, (train, book.between(fold.test_start, fold.test_stop)), rules, near)
 
 
-def only(merged: Merged, rows: Sequence[int]) -> Merged:
-    """Some combinations of a run of sessions."""
-    return merged._replace(rows=merged.rows[list(rows)])
+def judge(
+    fold: Fold, sides: tuple[Merged, Merged], rules: Folds, near: Longs | None = None
+) -> Choice:
+    """The same from what all combinations made of both sides."""
+    values = worth_of(sides[0], rules)
+    team, floor = ranked(values, sides[0].sum("n"), rules, near)
+    train, test = (side.only(team[:1]) for side in sides)
+    if not team:
+        return Choice(fold, None, train, test, team, floor)
+    worth = float(values[team[0]]), float(worth_of(test, rules)[0])
+    return Choice(fold, team[0], train, test, team, floor, worth)

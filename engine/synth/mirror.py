@@ -147,6 +147,20 @@ def shuffle(bars: Bars, source: Source, minutes: int = 0) -> Bars:
     return made(bars, joined(bars, moves(bars)[:, rows]), bars.volume[rows], name)
 
 
+def permute(bars: Bars, source: Source) -> Bars:
+    """Exchange single bars, each with the gap before it, among those at the same minute.
+
+    Drift, sizes by the hour and what happens inside a bar stay; what bars have to do with each
+    other is lost.
+    """
+    minute = bars.labels.minute
+    raw = source.stream(2).random_raw(len(bars))
+    rows = np.empty(len(bars), np.int64)
+    rows[np.argsort(minute, kind="stable")] = np.lexsort((raw, minute))
+    prices = joined(bars, moves(bars)[:, rows])
+    return made(bars, prices, bars.volume[rows], f"permute {source.seed} {source.turn}")
+
+
 def made(bars: Bars, prices: Longs, volume: Longs, name: str) -> Bars:
     """The surrogate at the times of the original, under a name that says what it is made from."""
     text = f"{VERSION} {name} {bars.fingerprint}"

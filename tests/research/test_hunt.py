@@ -92,7 +92,6 @@ def noisy_after(bars: Bars, session: int) -> Bars:
     return bars_of(frame.with_columns(prices), bars.instrument, minutes=5)
 
 
-@pytest.mark.covers("A-078")
 def test_a_sampler_is_told_nothing_of_sessions_after_its_training() -> None:
     """Replace every bar behind a fold's training: what it asks, is told and chooses stays."""
     diaries = []

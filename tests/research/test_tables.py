@@ -1,14 +1,18 @@
 """The tables a sweep leaves: equal to the ledger, to the trades, and to each other."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from engine import Bars, Costs, Exits, Folds, Plan, sweep, tables
 from engine.core.bars import Origin
+from engine.research import Swept
 from storage.conform import conform
 from storage.schema import NEW_TABLES, RUN_TABLES
 from tests.research.markets import FOLDS, Breakout, market, swept
+from tests.research.test_walk_anew import study
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,7 @@ def test_combinations_carry_parameters_and_sums(made: dict) -> None:
     assert np.allclose(frame["expectancy"], per_trade)
 
 
+@pytest.mark.covers("A-082")
 def test_out_of_sample_trades_are_the_folds_tests(made: dict) -> None:
     oos = made["trades"].filter(pl.col("scope") == "oos")
     sums = oos.group_by("fold").agg(n=pl.len(), net=pl.col("net").sum()).sort("fold")
@@ -42,6 +47,48 @@ def test_out_of_sample_trades_are_the_folds_tests(made: dict) -> None:
     assert sums["net"].to_list() == folds["test_net"].to_list()
     assert sums["n"].to_list() == folds["test_n"].to_list()
     assert not oos.select("trade_date", "entry_bar").is_duplicated().any()
+
+
+@pytest.mark.covers("QA-023")
+def test_no_trade_is_stitched_twice_and_equity_is_the_running_sum() -> None:
+    """Also where orders outlive a fold: what fills after its test belongs to nobody."""
+    for found in (swept(), patient()):
+        oos = tables(found)["trades"].filter(pl.col("scope") == "oos")
+        assert oos.height > 0
+        assert not oos.select("entry_ts", "side").is_duplicated().any()
+        assert oos["fold"].is_sorted()
+        assert oos["entry_bar"].is_sorted()
+        equity = tables(found)["equity"].filter(pl.col("scope") == "oos")
+        assert equity["equity"].to_list() == equity["net"].cum_sum().to_list()
+        assert equity["net"].sum() == oos["net"].sum()
+
+
+def patient() -> Swept:
+    plan, folds = study(1)
+    return sweep(market(), plan, folds)
+
+
+@pytest.mark.covers("A-082")
+def test_every_test_block_is_a_row_with_its_dates(made: dict) -> None:
+    folds = made["folds"]
+    assert folds.height == len(swept().choices)
+    dates = made["equity"].filter(pl.col("scope") == "oos")["trade_date"]
+    for row in folds.iter_rows(named=True):
+        inside = dates.is_between(row["test_first"], row["test_last"]).sum()
+        assert inside == FOLDS.test
+    assert (folds["test_first"][1:] > folds["test_last"][:-1]).all()
+
+
+@pytest.mark.parametrize("objective", ["expectancy", "utility", "sharpe"])
+def test_the_objective_of_the_study_stands_beside_every_combination(objective: str) -> None:
+    found = sweep(market(), swept().plan, replace(FOLDS, objective=objective, top=2))
+    made = tables(found)
+    unit = 0.01 if objective != "sharpe" else 1
+    shown = made["combinations"]["objective"].fill_null(np.nan).to_numpy()
+    assert np.array_equal(shown, found.worth * unit, equal_nan=True)
+    for row, choice in zip(made["folds"].iter_rows(named=True), found.choices, strict=True):
+        assert row["team"] == " ".join(map(str, choice.team))
+        assert row["floor"] == choice.floor
 
 
 def test_the_best_row_is_in_sample_and_whole(made: dict) -> None:

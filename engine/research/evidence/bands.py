@@ -11,7 +11,7 @@ from engine.core.bars import Longs
 from engine.core.columns import Array
 from engine.research.evidence.chance import Floats
 from engine.research.evidence.resample import Resample
-from engine.research.evidence.sharpe import FEW
+from engine.research.measures.tails import FEW
 
 
 class Days(NamedTuple):

@@ -10,21 +10,22 @@ import polars as pl
 
 from engine.research.evidence.line import Line, Weighed
 from engine.research.evidence.null import Score
+from engine.research.objectives import IN_MONEY
 from engine.research.sweep import Swept
 from engine.research.tables import money
 
 ENDLESS = "no number would be enough"
-IN_MONEY = ("expectancy", "net")  # objectives that are money
 
 
 def evidence_tables(
     swept: Swept, weighed: Weighed, lines: Sequence[Line], scores: Sequence[Score]
 ) -> dict[str, pl.DataFrame]:
-    """Lines of the weighing and of the null, the splits of PBO, and every surrogate."""
+    """Lines of the weighing and of the null, the splits of PBO, every surrogate and its folds."""
     return {
         "evidence": line_frame([*weighed.lines, *lines], swept.best),
         "splits": split_frame(weighed),
         "surrogates": surrogate_frame(swept, scores),
+        "surrogate_folds": surrogate_fold_frame(scores),
     }
 
 
@@ -94,6 +95,13 @@ def surrogate_frame(swept: Swept, scores: Sequence[Score]) -> pl.DataFrame:
     kinds = {"surrogate": pl.UInt32, "best": pl.Float64, "best_net": pl.Int64}
     kinds |= {"walk_net": pl.Int64, "walk_trades": pl.Int64, "walk_expectancy": pl.Float64}
     return pl.DataFrame(rows, schema=kinds).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def surrogate_fold_frame(scores: Sequence[Score]) -> pl.DataFrame:
+    """One row a surrogate and fold: what its walk made of the test sessions, in money units."""
+    rows = [(k, fold, net) for k, one in enumerate(scores) for fold, net in enumerate(one.folds)]
+    kinds = {"surrogate": pl.UInt32, "fold": pl.UInt32, "net": pl.Int64}
+    return pl.DataFrame(rows, schema=kinds, orient="row")
 
 
 def whole(value: float) -> int | None:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from engine.core.bars import Longs
 from engine.core.errors import StudyError
 from engine.research.evidence.overfit import Overfit
 from engine.research.evidence.resample import Resample
@@ -44,3 +45,4 @@ class Weighed(NamedTuple):
     lines: list[Line]
     split: Overfit | None
     sampled: list[int]  # the combinations that splits speak of
+    rows: Longs  # their session rows

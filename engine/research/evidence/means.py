@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.core.columns import Array
 from engine.research.evidence.chance import Floats
-from engine.research.evidence.tails import (
+from engine.research.measures.tails import (
     below,
     binomial_at_least,
     quantile,

@@ -13,17 +13,24 @@ from engine.core.bars import Bars
 from engine.core.errors import StudyError, unknown
 from engine.research.evidence.line import Line
 from engine.research.folds import Folds
-from engine.research.measures import OBJECTIVES
+from engine.research.objectives import IN_MONEY
 from engine.research.plan import Plan
 from engine.research.shelf import NOWHERE, Shelf
 from engine.research.sweep import Swept, sweep
 from engine.research.watch import Progress, unseen
-from engine.synth.mirror import Source, mirror, shuffle
+from engine.synth.mirror import Source, mirror, permute, shuffle
 
 KINDS: Final[dict[str, Callable[[Bars, Source], Bars]]] = {
     "mirror": mirror,
     "sessions": shuffle,
+    "permutation": permute,
     "phases": lambda bars, source: shuffle(bars, source, PHASE),
+}
+MARKETS: Final = {  # what lines are called, and what they say was searched
+    "mirror": ("null", "a mirror without edge"),
+    "permutation": ("permutation", "the market with each bar exchanged for one of its minute"),
+    "sessions": ("sessions", "the market with its sessions in another order"),
+    "phases": ("phases", "the market with its half-hours exchanged"),
 }
 Search = Callable[[Bars, Progress], Swept]
 PHASE: Final = 30  # minutes of a stretch that phases exchange
@@ -52,19 +59,25 @@ class Score(NamedTuple):
     walk_net: float  # money units over all test sessions; NaN where no fold chose anything
     walk_trades: int
     walk_expectancy: float
+    folds: tuple[int, ...] = ()  # net of each fold's test, zero where it chose nothing
 
 
 def score(swept: Swept) -> Score:
     """The figures a researcher would have believed."""
     best, whole = swept.best, swept.whole
     chosen = [choice for choice in swept.choices if choice.combination is not None]
-    net, trades = (sum(int(c.test.sum(name)[0]) for c in chosen) for name in ("net", "n"))
+    each = tuple(
+        0 if choice.combination is None else int(choice.test.sum("net")[0])
+        for choice in swept.choices
+    )
+    net, trades = sum(each), sum(int(choice.test.sum("n")[0]) for choice in chosen)
     value, best_net = math.nan, math.nan
     if best is not None:
-        value = float(OBJECTIVES[swept.folds.objective](whole)[best])
+        value = float(swept.worth[best])
         best_net = float(whole.sum("net")[best])
     walk_net = float(net) if chosen else math.nan
-    return Score(value, best_net, walk_net, trades, net / trades if trades else math.nan)
+    expectancy = net / trades if trades else math.nan
+    return Score(value, best_net, walk_net, trades, expectancy, each)
 
 
 def plain(plan: Plan, folds: Folds, workers: int = 1) -> Search:
@@ -91,10 +104,12 @@ def searched(
     if pack is None:
         made = KINDS[how.kind](bars, Source(how.seed, turn))
         found = score(search(made, among(progress, turn, how.count)))
-        shelf.put(name, {"score": np.array(found, np.float64)})
+        folds = np.array(found.folds, np.int64)
+        shelf.put(name, {"score": np.array(found[:-1], np.float64), "folds": folds})
         return found
     best, best_net, walk_net, trades, expectancy = pack["score"].tolist()
-    return Score(best, best_net, walk_net, int(trades), expectancy)
+    folds = pack["folds"].tolist()
+    return Score(best, best_net, walk_net, int(trades), expectancy, tuple(folds))
 
 
 def among(progress: Progress, turn: int, count: int) -> Progress:
@@ -129,10 +144,11 @@ def rank(real: float, surrogates: Sequence[float]) -> Rank:
 def null_lines(swept: Swept, scores: Sequence[Score], how: Surrogates) -> list[Line]:
     """Where the real search stands among the surrogates: its best, and its walk-forward."""
     real, unit = score(swept), float(swept.table.bars.instrument.money_unit)
-    objective = unit if swept.folds.objective in ("expectancy", "net") else 1.0
+    objective = unit if swept.folds.objective in IN_MONEY else 1.0
+    prefix, market = MARKETS[how.kind]
     said = {
-        "null_best": ("best", objective, f"{swept.folds.objective} of the best in sample"),
-        "null_walk": ("walk_net", unit, "net of the walk-forward"),
+        f"{prefix}_best": ("best", objective, f"{swept.folds.objective} of the best in sample"),
+        f"{prefix}_walk": ("walk_net", unit, "net of the walk-forward"),
     }
     lines = []
     for measure, (name, scale, text) in said.items():
@@ -140,7 +156,7 @@ def null_lines(swept: Swept, scores: Sequence[Score], how: Surrogates) -> list[L
         place = rank(getattr(real, name), theirs)
         told = [value * scale for value in theirs if not math.isnan(value)]
         low, high = np.percentile(told, (5, 95)).tolist() if told else (math.nan, math.nan)
-        note = f"percentile of the {text} among {how.count} searches of a {how.kind} without edge"
+        note = f"percentile of the {text} among {how.count} searches of {market}"
         lines.append(
             Line("study", measure, place.percentile, note, low, high, place.p_value, how.count)
         )

@@ -12,7 +12,7 @@ from engine.core.columns import Array
 from engine.research.evidence.bands import falls
 from engine.research.evidence.chance import Floats, bells, picks, words
 from engine.research.evidence.resample import Resample
-from engine.research.evidence.sharpe import FEW
+from engine.research.measures.tails import FEW
 
 PERCENTS = (5, 25, 50, 75, 95)
 SHOWN = 200  # paths kept to be drawn

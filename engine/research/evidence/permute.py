@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.core.bars import Bars, Longs
-from engine.core.columns import Column, frozen
+from engine.core.columns import Bools, Column, frozen
 from engine.core.errors import RefusedError
 from engine.core.setups import Setups
 from engine.research.evidence.bands import falls
@@ -71,14 +71,32 @@ def trade_order(values: Longs, draws: int = 1000, seed: int = 0) -> Ordered:
     return Ordered(fall, share, float(low), float(middle), float(high))
 
 
+def entered_at_random(bars: Bars, setups: Setups, seed: int, inside: Bools) -> Setups:
+    """Setups at random bars of their own sessions, among those after which an entry may fill."""
+    refuse_waiting(setups)
+    free = np.flatnonzero(inside)
+    owner = bars.session[free]
+    session = bars.session[setups.bar]
+    first, stop = (np.searchsorted(owner, session, side=side) for side in ("left", "right"))
+    raw = words(seed, "random entries", len(setups))
+    rows = np.flatnonzero(stop > first)
+    place = first + picks(raw, 1 << 32) % np.maximum(stop - first, 1)
+    return moved_to(bars, setups.take(rows), free[place[rows]])
+
+
+def refuse_waiting(setups: Setups) -> None:
+    """Only orders that fill at once can be moved."""
+    if setups.entries is not None:
+        raise RefusedError("only market orders are moved: a limit or stop would wait elsewhere")
+
+
 def moved_entries(bars: Bars, setups: Setups, seed: int, *, together: bool = False) -> Setups:
     """Setups at random bars of their own sessions; levels keep their distance from the close.
 
     `together` shifts a session's setups by one random stretch around the session's clock, which
     keeps how they cluster.
     """
-    if setups.entries is not None:
-        raise RefusedError("only market orders are moved: a limit or stop would wait elsewhere")
+    refuse_waiting(setups)
     session = bars.session[setups.bar]
     first = np.searchsorted(bars.session, session)
     length = np.searchsorted(bars.session, session, side="right") - first
@@ -88,6 +106,11 @@ def moved_entries(bars: Bars, setups: Setups, seed: int, *, together: bool = Fal
         bar = first + (setups.bar - first + shift) % length
     else:
         bar = first + picks(raw, 1 << 32) % length
+    return moved_to(bars, setups, bar)
+
+
+def moved_to(bars: Bars, setups: Setups, bar: Longs) -> Setups:
+    """The setups at other bars, in order, with their levels."""
     order = np.lexsort((np.arange(len(bar)), -setups.side, bar))
     shift = bars.close[bar].astype(np.int64) - bars.close[setups.bar]
     stop, target = (

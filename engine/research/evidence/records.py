@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from engine.core.bars import Longs
-from engine.core.columns import frozen
 from engine.research.evidence.bands import Days
 from engine.research.grid import play_one
-from engine.research.kernel import FIELDS
-from engine.research.ledger import Cells
+from engine.research.ledger import NET, Cells
 from engine.research.reduction import Study, reductions
+from engine.research.replay import replay_run, replays
 from engine.research.sweep import Swept
 from engine.research.watch import Progress, Watch, unseen
 
 WHOLE_BYTES: Final = 256 << 20  # of session rows: more than that is a sample
-NET: Final = FIELDS.index("net")
 
 
 class Taken(NamedTuple):
@@ -54,17 +53,15 @@ def each(swept: Swept, combinations: Sequence[int]) -> Iterator[Taken]:
 
 def stitched(swept: Swept) -> Taken:
     """What each fold chose, over its test sessions; the gaps between tests are left out."""
-    played: dict[int, Taken] = {}
+    named = {choice.combination for choice in swept.choices if choice.combination is not None}
+    played = replays(swept, sorted(named))
     nets, places, before = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], 0
     for choice in swept.choices:
-        start, stop = choice.fold.test_start, choice.fold.test_stop
+        start, stop = choice.fold.runs[1]
         if choice.combination is not None:
-            if choice.combination not in played:
-                played[choice.combination] = taken(swept, choice.combination)
-            one = played[choice.combination]
-            inside = (one.session >= start) & (one.session < stop)
-            nets.append(one.net[inside])
-            places.append(one.session[inside] - start + before)
+            one = replay_run(swept, played[choice.combination], (start, stop)).trades
+            nets.append(one.net)
+            places.append(one.session - swept.first - start + before)
         before += stop - start
     return Taken(np.concatenate(nets), np.concatenate(places), before)
 
@@ -80,9 +77,9 @@ def recorded(swept: Swept, trades: pl.DataFrame, scope: str) -> Taken:
 def every_row(swept: Swept, workers: int = 1, progress: Progress = unseen) -> Longs:
     """Net of all combinations by session, played in blocks whose cells are single sessions."""
     sessions, table = swept.cells.edges[-1], swept.table
-    places = np.concatenate((np.full(swept.first, -1), np.arange(sessions))).astype(np.int64)
-    cells = Cells(tuple(range(sessions + 1)), frozen(places), swept.first)
-    study = Study(table, swept.plan, swept.folds, (), cells, swept.whole.periods)
+    cells = Cells.each(swept.first, swept.first + sessions)
+    rules = replace(swept.folds, objective="net", own=None)  # nobody asks what a row is worth
+    study = Study(table, swept.plan, rules, (), cells, swept.whole.periods, len(swept.plan))
     out = np.zeros((len(swept.plan), sessions), np.int64)
     watch = Watch(len(swept.plan), progress)
     with closing(reductions(study, workers, watch, keep=True)) as blocks:

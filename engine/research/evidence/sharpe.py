@@ -12,10 +12,7 @@ import numpy as np
 
 from engine.core.bars import Longs
 from engine.core.columns import Array
-from engine.research.evidence.tails import below, quantile
-
-FEW = 10  # sessions below which nothing on these pages is said
-EULER = 0.5772156649015329  # the mean of a standard Gumbel variable
+from engine.research.measures.tails import FEW, below, best_of, quantile
 
 
 class Moments(NamedTuple):
@@ -61,14 +58,6 @@ def shortest_record(m: Moments, hurdle: float = 0.0, level: float = 0.95) -> flo
     if m.sharpe <= hurdle:
         return math.inf
     return 1 + m.spread * (quantile(level) / (m.sharpe - hurdle)) ** 2
-
-
-def best_of(trials: int) -> float:
-    """The expected highest of so many independent standard normal numbers."""
-    if trials < 2:
-        return 0.0
-    upper, further = quantile(1 - 1 / trials), quantile(1 - 1 / (trials * math.e))
-    return (1 - EULER) * upper + EULER * further
 
 
 def hurdle_of(trials: int, ratios: Array) -> float:

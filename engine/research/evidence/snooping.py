@@ -17,7 +17,7 @@ from engine.core.columns import Bools
 from engine.research.evidence.chance import Floats
 from engine.research.evidence.kernel import highest
 from engine.research.evidence.resample import Resample, counts
-from engine.research.evidence.sharpe import FEW
+from engine.research.measures.tails import FEW
 
 CHUNK = 512  # combinations at once: memory does not grow with the grid
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from engine.research.evidence.line import Line
-from engine.research.evidence.sharpe import Moments, best_of, probable, shortest_backtest
+from engine.research.evidence.sharpe import Moments, probable, shortest_backtest
+from engine.research.measures.tails import best_of
 
 Figures = Mapping[tuple[str, str], Line]
 
@@ -147,6 +148,8 @@ def sentences(figures: Figures, currency: str) -> Iterator[str]:
             f"The same search walked forward on {null.draws} markets without edge did as well or "
             f"better on {better} of them."
         )
+    elif null.note and not null.draws:
+        yield f"No market without edge was searched: {null.note}."
     yield from of_the_search(figures)
 
 

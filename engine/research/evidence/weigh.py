@@ -69,7 +69,7 @@ def weigh(swept: Swept, asked: Weighing, records: Mapping[str, Taken] | None = N
         found += of_record("best", best, swept, asked.how)
     walked = told.get("oos") or stitched(swept)
     found += of_record("oos", walked, swept, asked.how)
-    return Weighed([*found, *of_walk(swept)], split, chosen)
+    return Weighed([*found, *of_walk(swept)], split, chosen, rows)
 
 
 def read(swept: Swept, asked: Weighing) -> tuple[list[int], Longs]:
@@ -175,10 +175,28 @@ def of_walk(swept: Swept) -> Iterator[Line]:
     yield Line("oos", "lost", kept.lost * unit, "money a trade in train less that in test")
     yield Line("oos", "profitable_folds", even.profitable, f"share of {even.folds} folds")
     yield Line("oos", "largest_fold", even.largest, "share of the profit made by one fold")
+    if swept.anew:
+        text = "combinations whose orders outlive sessions: each fold was played anew from its edge"
+        yield Line("oos", "played_anew", swept.anew, text)
+    if swept.folds.top > 1:
+        yield of_teams(swept, unit)
     named = [choice.combination for choice in swept.choices if choice.combination is not None]
     for name, one in drift([swept.plan[c].row() for c in named], axes(swept.plan)).items():
         text = f"share of folds that changed {name}; {one.share:.0%} chose {one.usual}"
         yield Line("oos", f"drift_{name}", one.changes, text)
+
+
+def of_teams(swept: Swept, unit: float) -> Line:
+    """What the folds' teams made, each member with an equal share."""
+    named = sorted({member for choice in swept.choices for member in choice.team})
+    rows = dict(zip(named, session_rows(swept, named), strict=True))
+    total = 0.0
+    for choice in swept.choices:
+        start, stop = choice.fold.runs[1]
+        nets = [int(rows[member][start:stop].sum()) for member in choice.team]
+        total += sum(nets) / len(nets) if nets else 0.0
+    text = f"net of the teams of at most {swept.folds.top}, equal shares, in unseen sessions"
+    return Line("oos", "team_net", total * unit, text)
 
 
 def axes(plan: Plan) -> dict[str, list[Any]]:

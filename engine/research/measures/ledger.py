@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,14 @@ class Merged(NamedTuple):
     rows: Longs
     sessions: int
     periods: int  # sessions a year
+    trials: int = 1  # combinations looked at to find the best of them
+    days: Longs | None = None  # net by combination and session, where cells are single sessions
+
+    def only(self, rows: Sequence[int]) -> Merged:
+        """Some of the combinations."""
+        chosen = list(rows)
+        days = None if self.days is None else self.days[chosen]
+        return self._replace(rows=self.rows[chosen], days=days)
 
     def sum(self, name: str) -> Longs:
         return self.rows[:, FIELDS.index(name)]

@@ -25,7 +25,7 @@ the store, and a sentence in text: the last column.
 profit_factor, net, win_rate, sharpe, payoff, total_r, mean_r, recovery_factor, calmar. In the
 ledger the last two set the net against the deepest fall of closed trades, which is never less than
 that of session ends. `sortino`, `session_calmar`, `k_ratio` and `t_statistic` need the results of
-every session: `SESSION_OBJECTIVES` computes them from session rows.
+every session: a study that names one keeps a row a session (docs/evidence.md).
 """
 
 

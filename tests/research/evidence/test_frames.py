@@ -37,13 +37,17 @@ def test_lines_come_back_but_for_what_no_number_reaches() -> None:
 
 def test_the_tables_of_a_sweep() -> None:
     found = weigh(swept(), Weighing(12, Resample(draws=20)))
-    scores = [Score(150.0, 400.0, -300.0, 4, -75.0), Score(*[math.nan] * 3, 0, math.nan)]
+    scores = [
+        Score(150.0, 400.0, -300.0, 4, -75.0, (100, -400)),
+        Score(*[math.nan] * 3, 0, math.nan),
+    ]
     made = evidence_tables(swept(), found, LINES, scores)
     assert made["evidence"].height == len(found.lines) + 2
     assert made["splits"]["logit"].to_list() == found.split.logit.tolist()
     assert made["splits"]["combination"].to_list() == found.split.chosen.tolist()
     assert made["surrogates"].row(0) == (0, pytest.approx(1.5), 400, -300, 4, pytest.approx(-0.75))
     assert made["surrogates"].row(1) == (1, None, None, None, 0, None)
+    assert made["surrogate_folds"].rows() == [(0, 0, 100), (0, 1, -400)]
 
 
 def test_without_a_split_there_is_no_row() -> None:

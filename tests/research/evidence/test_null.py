@@ -94,6 +94,7 @@ def test_a_score_is_what_the_search_would_show() -> None:
     tests = [choice.test for choice in whole.choices]
     assert found.walk_net == sum(int(m.sum("net")[0]) for m in tests)
     assert found.walk_expectancy == found.walk_net / found.walk_trades
+    assert found.folds == tuple(int(m.sum("net")[0]) for m in tests)
 
 
 def plainly() -> list[dict]:
@@ -107,6 +108,7 @@ def test_a_search_that_found_nothing_has_no_score() -> None:
     found = score(sweep(market(20), SMALL, strict))
     assert found.walk_trades == 0
     assert np.isnan([found.best, found.best_net, found.walk_net, found.walk_expectancy]).all()
+    assert set(found.folds) == {0}
 
 
 def test_a_rank_states_its_ties() -> None:

@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from engine.research.evidence.tails import (
+from engine.research.measures.tails import (
     below,
     beta_share,
     binomial_at_least,

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from engine.research.evidence.line import Line
-from engine.research.evidence.sharpe import Moments, best_of, deflated, probable, shortest_backtest
+from engine.research.evidence.sharpe import Moments, deflated, probable, shortest_backtest
 from engine.research.evidence.verdict import (
     ABOVE_CHANCE,
     ABOVE_HINT,
@@ -17,6 +17,7 @@ from engine.research.evidence.verdict import (
     rated,
     verdict_of,
 )
+from engine.research.measures.tails import best_of
 
 GOOD = {
     ("study", "trials"): Line("study", "trials", 300.0, "tried"),
@@ -130,3 +131,11 @@ def test_all_trials_are_counted_anew() -> None:
     assert one["best", "dsr"].value == probable(m) == deflated(m, 1, [])
     bare = counted([lines[0], lines[-1]], 7)
     assert [line.value for line in bare] == [7.0, 1.0]
+
+
+def test_a_null_that_was_not_searched_says_why() -> None:
+    none = {"value": math.nan, "p_value": math.nan, "draws": 0, "note": "bars hold finer bars"}
+    said = verdict_of([*but(study__null_walk=none).values()], "USD")
+    assert said.name == "chance"
+    assert "No market without edge was searched: bars hold finer bars." in said.text
+    assert "No market" not in verdict_of([*GOOD.values()], "USD").text

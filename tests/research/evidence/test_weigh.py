@@ -25,8 +25,8 @@ from engine.research.evidence.records import (
 from engine.research.evidence.resample import Resample
 from engine.research.evidence.sharpe import deflated, moments
 from engine.research.evidence.snooping import snooped
-from engine.research.evidence.tails import below
 from engine.research.evidence.weigh import FAMILIES, of_families, of_power, ratios, weigh
+from engine.research.measures.tails import below
 from engine.research.replay import replay
 from engine.research.tables import tables
 from tests.research.markets import FOLDS, market, plan, swept

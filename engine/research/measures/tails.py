@@ -8,6 +8,8 @@ from statistics import NormalDist
 NORMAL = NormalDist()
 SMALL = 1e-300  # keeps a continued fraction from dividing by nothing
 EXACT = 1e-15
+EULER = 0.5772156649015329  # the mean of a standard Gumbel variable
+FEW = 10  # sessions below which nothing is said of the shape of results
 
 
 def below(z: float) -> float:
@@ -74,3 +76,11 @@ def student_quantile(share: float, freedom: int) -> float:
 def binomial_at_least(hits: int, trials: int, chance: float) -> float:
     """Chance of so many hits or more."""
     return 1.0 if hits <= 0 else beta_share(hits, trials - hits + 1, chance)
+
+
+def best_of(trials: int) -> float:
+    """The expected highest of so many independent standard normal numbers."""
+    if trials < 2:
+        return 0.0
+    upper, further = quantile(1 - 1 / trials), quantile(1 - 1 / (trials * math.e))
+    return (1 - EULER) * upper + EULER * further
