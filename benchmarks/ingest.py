@@ -21,6 +21,7 @@ from storage.lake import Lake
 from storage.parts import VALUES
 
 TIMES = (1, 2, 3)  # the sessions for which memory is measured, so many times
+CONTRACTS = tuple(f"ES{month}{year}" for year in (20, 21, 22) for month in "HMUZ")
 BEGIN = date(2010, 1, 4)  # early enough for all of them
 PEAK = """
 import sys
@@ -69,17 +70,36 @@ def loading(root: Path, repetitions: int) -> str:
 
 
 def memory(sessions: int, folder: Path) -> str:
-    """Peak memory of imports of so many sessions, twice and three times as many."""
+    """Peak memory of imports of so many sessions, of more, and of the same by the dozen."""
     lines = [f"{'MB of CSV':>12} {'rows':>12} {'peak MB':>10}"]
     for times in TIMES:
-        path, root = folder / f"{times}.csv", folder / f"memory {times}"
+        path = folder / f"{times}.csv"
         bars = synthesise(instrument("ES"), BEGIN, times * sessions, 7)
         write(bars, path)
-        words = [sys.executable, "-c", PEAK, str(path), str(root)]
-        told = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
-        size, peak = path.stat().st_size / 1e6, int(told.stdout) / 1024
-        lines.append(f"{size:12.0f} {len(bars):12,} {peak:10.0f}")
-    return "\n".join(lines)
+        lines.append(peak(path, len(bars)))
+        if times == 1:
+            dozen, rows = folder / "dozen.csv", len(bars) * len(CONTRACTS)
+            repeated(path, dozen)
+    return "\n".join([*lines, peak(dozen, rows)])
+
+
+def peak(path: Path, rows: int) -> str:
+    """A line of the table: what one import of a file, by a process of its own, held at most."""
+    root = path.with_suffix("")
+    words = [sys.executable, "-c", PEAK, str(path), str(root)]
+    told = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
+    size, held = path.stat().st_size / 1e6, int(told.stdout) / 1024
+    shutil.rmtree(root)
+    return f"{size:12.0f} {rows:12,} {held:10.0f}"
+
+
+def repeated(path: Path, into: Path) -> None:
+    """The same rows under each of a dozen contracts: more than one calendar holds."""
+    head, _, rows = path.read_bytes().partition(b"\n")
+    with into.open("wb") as file:
+        file.write(head + b",contract\n")
+        for contract in CONTRACTS:
+            file.write(rows.replace(b"\n", f",{contract}\n".encode()))
 
 
 def write(bars: Bars, path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -32,8 +32,7 @@ PREFIX: Final = "contract-"
 OF_CONTRACTS: Final = 32_768  # rows of a group: of a contract only the months in front are read
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """One session of a partition: its trade date, rows, hash of its values, contracts."""
 
     day: int  # since 1970-01-01
@@ -111,8 +110,7 @@ def held_from(row: list[Any]) -> Held:
 
 def write_part(path: Path, frame: pl.DataFrame, instrument: Instrument, tape: str) -> None:
     """Store a year of bars with the facts about it."""
-    held = [astuple(session) for session in marked(frame)]
-    said = {"grid": grid_of(instrument), "tape": tape, "sessions": held}
+    said = {"grid": grid_of(instrument), "tape": tape, "sessions": list(marked(frame))}
     text = json.dumps(said, separators=(",", ":"))
     rows = OF_CONTRACTS if part_of(path).contract else ROW_GROUP
     write_frame(path, conform("bars", frame), {KEY: text}, rows)
@@ -129,13 +127,14 @@ def marked(frame: pl.DataFrame) -> Iterator[Held]:
     days = frame["trade_date"].to_physical().to_numpy()
     columns = [frame[name].to_physical().to_numpy() for name in VALUES]
     first = np.flatnonzero(np.diff(days, prepend=-1))
-    alone = frame["contract"].n_unique() == 1
+    contracts = frame["contract"]
+    alone = contracts[:1].to_list() if contracts.n_unique() == 1 else []
     for low, high in zip(first, [*first[1:], len(days)], strict=True):
         digest = blake2b(digest_size=12)
         for values in columns:
             digest.update(np.ascontiguousarray(values[low:high]).data)
-        names = frame["contract"][int(low) : int(high)]
-        runs = ((names[0], len(names)),) if alone else runs_of(names)
+        rows = int(high - low)
+        runs = ((alone[0], rows),) if alone else runs_of(contracts[int(low) : int(high)])
         digest.update(json.dumps(runs).encode())
         volume = int(columns[-1][low:high].sum())
-        yield Held(int(days[low]), int(high - low), digest.hexdigest(), runs, volume)
+        yield Held(int(days[low]), rows, digest.hexdigest(), runs, volume)

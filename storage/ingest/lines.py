@@ -101,31 +101,22 @@ def field_end(text: Bytes, at: int, delimiter: int) -> int:
 
 
 @kernel
-def several(
-    text: Bytes, at: int, f: int, roles: Longs, form: Longs, into: Longs
-) -> tuple[int, int]:
-    """Read numbers side by side, a call for all of them; the field behind, and where it begins."""
-    last, point = len(roles) - 1, form[POINT]
-    while f <= last and roles[f] < NUMBERS:
-        first, value, mark = at, 0, at
-        while True:
+def decimal(text: Bytes, at: int, point: int, places: int) -> tuple[int, int]:
+    """A number of the usual form in units of 10^-places, and where it ends; NOT: another form."""
+    first, mark, value = at, at, 0
+    digit = int(text[at]) - ZERO
+    while 0 <= digit <= 9:
+        value, at = value * 10 + digit, at + 1
+        digit = int(text[at]) - ZERO
+    if text[at] == point and at > first:
+        mark, at = at, at + 1
+        digit = int(text[at]) - ZERO
+        while 0 <= digit <= 9:
+            value, at = value * 10 + digit, at + 1
             digit = int(text[at]) - ZERO
-            if 0 <= digit <= 9:
-                value = value * 10 + digit
-            elif text[at] == point and mark == first and at > first:
-                mark = at
-            else:
-                break
-            at += 1
-        places, decimals = form[roles[f]], at - mark - 1 if mark > first else 0
-        if not swift.fits(at - first, decimals, places):
-            return f, swift.NOT
-        into[roles[f]] = value * TENS[places - decimals]
-        at = behind(text, at, NEWLINE if f == last else form[DELIMITER])
-        if at < 0:
-            return f, swift.NOT
-        f += 1
-    return f, at
+    decimals = at - mark - 1 if mark > first else 0
+    usual = swift.fits(at - first, decimals, places)
+    return (value * TENS[places - decimals] if usual else 0), (at if usual else swift.NOT)
 
 
 @kernel
@@ -137,43 +128,21 @@ def behind(text: Bytes, at: int, mark: int) -> int:
 
 
 @kernel
-def quick(text: Bytes, at: int, roles: Longs, form: Longs, into: Longs) -> int:
-    """Read a line of the usual form; where the next one begins, or NOT if it is another."""
-    last, f = len(roles) - 1, 0
-    into[MOMENT] = 0
-    while f <= last and at >= 0:
-        role, stop = roles[f], at
-        if role < NUMBERS:
-            f, at = several(text, at, f, roles, form, into)
-            continue
-        if role < NAME:
-            part, stop = quick_time(text, at, role, form[ORDER])
-            into[MOMENT] += part
-        else:
-            stop = field_end(text, at, form[DELIMITER])
-            if role < OTHER:
-                into[role] = hashed(text, at, stop)
-        mark = NEWLINE if f == last else form[DELIMITER]
-        at = behind(text, stop, mark) if stop >= 0 else swift.NOT
-        f += 1
-    return at
-
-
-@kernel
 def quick_time(text: Bytes, at: int, role: int, order: int) -> tuple[int, int]:
     """Nanoseconds of a moment, a day or a clock time of the usual form, and where it ends."""
     if order == EPOCH:
-        stop = digits(text, at, at + swift.PAD)[1]
+        stop, unit = digits(text, at, at + swift.PAD)[1], 1
         value = epoch(text, at, stop)
-        return value, (stop if value >= 0 else swift.NOT)
-    if role == MOMENT:
-        seconds, stop = swift.moment(text, at, order)
+    elif role == MOMENT:
+        value, stop = swift.moment(text, at, order)
+        unit = SECOND
     elif role == DAY:
-        days, stop = swift.day(text, at, order)
-        seconds = days * 86_400
+        value, stop = swift.day(text, at, order)
+        unit = 86_400 * SECOND
     else:
-        seconds, stop = swift.clock(text, at)
-    return seconds * SECOND, (stop if seconds >= 0 else swift.NOT)
+        value, stop = swift.clock(text, at)
+        unit = SECOND
+    return value * unit, (stop if value >= 0 else swift.NOT)
 
 
 @kernel
@@ -241,31 +210,49 @@ def blank(text: Bytes, at: int, high: int) -> bool:
 
 
 @kernel
-def keep(into: Longs, out: Columns, row: int) -> None:
-    """Put a line that was read quickly into its row."""
-    for k in range(NUMBERS):
-        out.numbers[k, row] = into[k]
-    out.wall[row], out.contract[row], out.state[row] = into[MOMENT], into[NAME], GOOD
-    out.kind[row] = into[KIND]
+def word(text: Bytes, at: int, delimiter: int, role: int, out: Columns, row: int) -> int:
+    """Keep the hash of a field that names a contract or a kind of row; where it ends."""
+    stop = field_end(text, at, delimiter)
+    if role == NAME:
+        out.contract[row] = hashed(text, at, stop)
+    elif role == KIND:
+        out.kind[row] = hashed(text, at, stop)
+    return stop
 
 
 @kernel
-def quickly(text: Bytes, at: int, size: int, layout: Layout, out: Columns) -> int:
-    """Read the usual lines of a padded text, mark the others; say how many are not blank."""
-    row, line = 0, 0
-    into = np.zeros(OTHER, np.int64)
+def quickly(text: Bytes, size: int, layout: Layout, out: Columns) -> int:
+    """Read the usual lines of a padded text, mark the others; say how many are not blank.
+
+    One body for the whole of a line, and helpers that end in one place: handing arrays from call
+    to call, and counting who holds them, takes as long as reading.
+    """
+    roles, form, numbers, walls = layout.roles, layout.form, out.numbers, out.wall
+    point, order, delimiter = form[POINT], form[ORDER], form[DELIMITER]
+    last, row, line, at = len(roles) - 1, 0, 0, 0
     while at < size:
         out.at[row], out.line[row] = at, line
-        stop = quick(text, at, layout.roles, layout.form, into)
-        if stop >= 0:
-            keep(into, out, row)
+        begin, wall, f = at, 0, 0
+        while f <= last and at >= 0:
+            role, stop = roles[f], at
+            if role < NUMBERS:
+                numbers[role, row], stop = decimal(text, at, point, form[role])
+            elif role < NAME:
+                part, stop = quick_time(text, at, role, order)
+                wall += part
+            else:
+                stop = word(text, at, delimiter, role, out, row)
+            mark = NEWLINE if f == last else delimiter
+            at = behind(text, stop, mark) if stop >= 0 else swift.NOT
+            f += 1
+        if at >= 0:
+            walls[row], out.state[row] = wall, GOOD
             row += 1
         else:
-            high = field_end(text, at, NEWLINE)
-            stop = high + 1
-            out.state[row] = UNUSUAL
-            row += not blank(text, at, high)
-        line, at = line + 1, stop
+            high = field_end(text, begin, NEWLINE)
+            out.state[row], at = UNUSUAL, high + 1
+            row += not blank(text, begin, high)
+        line += 1
     return row
 
 
@@ -284,7 +271,7 @@ def carefully(text: Bytes, rows: Longs, layout: Layout, out: Columns) -> None:
 
 def scan(text: Bytes, size: int, layout: Layout, out: Columns) -> int:
     """Read all lines of a padded text, each ended by a newline; say how many are not blank."""
-    count = int(quickly(text, 0, size, layout, out))
+    count = int(quickly(text, size, layout, out))
     if count < len(out.state):
         out.state[count:] = GOOD
     unusual = np.flatnonzero(out.state[:count] == UNUSUAL)

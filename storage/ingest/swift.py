@@ -69,7 +69,7 @@ def clock(text: Bytes, at: int) -> tuple[int, int]:
 def moment(text: Bytes, at: int, order: int) -> tuple[int, int]:
     """Seconds since 1970 of a day and a clock time, and where they end; NOT: another form."""
     found, i = day(text, at, order)
-    if found < 0 or not (text[i] == SPACE or lower(text[i]) == LETTER_T):
-        return NOT, i
-    since, stop = clock(text, i + 1)
+    since, stop = NOT, i
+    if found >= 0 and (text[i] == SPACE or lower(text[i]) == LETTER_T):
+        since, stop = clock(text, i + 1)
     return (found * 86_400 + since if since >= 0 else NOT), stop

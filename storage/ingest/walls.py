@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.zone import MINUTE, offsets
+from engine.core.zone import MINUTE, Offsets, offsets
 from storage.ingest.moments import NAIVE
 
 Longs = npt.NDArray[np.int64]
@@ -30,6 +30,8 @@ def from_local(wall: Longs, zone: str) -> tuple[Longs, Bools]:
     eras = offsets(zone)
     if len(eras.since) == 1:
         return wall - eras.offset[0], np.zeros(len(wall), np.bool_)
+    if len(wall) and (far := plainly(wall, eras)) is not None:
+        return wall - far, np.zeros(len(wall), np.bool_)
     era = np.maximum(np.searchsorted(eras.wall, wall, side="right") - 1, 0)
     early = wall - eras.offset[era]
     skipped = (early < eras.since[era]) & (era > 0)
@@ -37,6 +39,17 @@ def from_local(wall: Longs, zone: str) -> tuple[Longs, Bools]:
     late = wall - eras.offset[after]
     twice = (late >= eras.since[after]) & (after > era)
     return np.where(twice & second(wall, early, twice), late, early), skipped
+
+
+def plainly(wall: Longs, eras: Offsets) -> int | None:
+    """How far ahead of UTC all these stamps are, where no change of the clock is near."""
+    low, high = int(wall.min()), int(wall.max())
+    era = max(int(np.searchsorted(eras.wall, low, side="right")) - 1, 0)
+    after = min(era + 1, len(eras.since) - 1)
+    ahead = int(eras.offset[era])
+    begun = era == 0 or low - ahead >= eras.since[era]
+    ends = min(eras.wall[after], eras.since[after] + eras.offset[after])
+    return ahead if begun and (after == era or high < ends) else None
 
 
 def second(wall: Longs, early: Longs, twice: Bools) -> Bools:

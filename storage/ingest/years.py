@@ -72,7 +72,7 @@ class Years:
             frame = self.keep(settled)
             if frame.is_empty():
                 continue
-            self.closes.append(frame["close"].to_numpy()[::EVERY])
+            self.closes.append(frame["close"].to_numpy()[::EVERY].copy())  # a view would keep all
             session = frame["session"].to_numpy()
             low, high = int(session.min()), int(session.max())
             self.ends = (min(self.ends[0], low), max(self.ends[1], high))
