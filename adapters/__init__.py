@@ -11,12 +11,14 @@ from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
 
+from adapters.sources import helpers
 from engine.core.errors import StudyError, TickgridError, unknown
 from engine.core.strategy import Strategy
 
 HERE = Path(__file__).parent
 TABLES = (".csv", ".parquet")  # files that hold setups, not rules
 FILES = (".py", *TABLES)
+OWN = "strategy_"  # modules of users' files are called so
 
 
 def names() -> list[str]:
@@ -44,16 +46,17 @@ def load_file(path: Path) -> type[Strategy]:
         table: type[Strategy] = importlib.import_module(f"{__name__}.own.table").strategy_of(path)
         return table
     mark = blake2b(path.read_bytes(), digest_size=8).hexdigest()  # an edited file is another module
-    called = f"strategy_{path.stem}_{mark}"
+    called = f"{OWN}{path.stem}_{mark}"
     if called not in sys.modules:
         execute(called, path)
     return only_strategy(sys.modules[called], path)
 
 
 def source_of(strategy: type[Strategy]) -> str:
-    """What a strategy is made of: its file, and the table it was read from."""
-    rows = getattr(strategy, "rows", None)
-    return Path(inspect.getfile(strategy)).read_text() + getattr(rows, "mark", "")
+    """What a strategy is made of: its file, what that imports beside it, and its table."""
+    rows, path = getattr(strategy, "rows", None), Path(inspect.getfile(strategy))
+    texts = [path.read_text(), *(helper.read_text() for helper in helpers(path))]
+    return "".join(texts) + getattr(rows, "mark", "")
 
 
 def execute(called: str, path: Path) -> None:
@@ -78,6 +81,13 @@ def broken(path: Path, error: Exception) -> StudyError:
     lines = [frame.lineno for frame in frames if Path(frame.filename).name == path.name]
     at = f" line {lines[-1]}" if lines else ""
     return StudyError(f"{path.name}{at}: {kind}{error}")
+
+
+def own_line(error: BaseException) -> str:
+    """The last line of a user's own file on the way to an error; empty where there is none."""
+    files = {module.__file__ for name, module in sys.modules.items() if name.startswith(OWN)}
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename in files]
+    return f"{Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
 
 
 def only_strategy(module: ModuleType, path: Path) -> type[Strategy]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from engine import Bars, Preset, Setups, Strategy, became, choice, gate, param
-from engine.core.again import Tried, Tries, latest, tried_again
+from engine.core.again import Tried, Tries, goes_back, tried_again
 from engine.core.aside import aside
 from engine.core.columns import Column
 from engine.core.entries import Limit
@@ -31,6 +31,7 @@ NEED, NEED_MEDIUM = 0.25, 0.35  # average ranges a raid goes beyond, where DVOL 
 SHORTER: Final = 0.75  # of the way to a target while DVOL is medium
 BUSY, BUSIER = 1.2, 1.5  # volume beside its mean
 MOVE: Final = 5  # bars of the move that a raid ends
+HALF_RISK: Final = {"times": "1.25", "of": "reach"}  # half of 2.5 ranges
 
 
 class LiquidityRaid(Strategy):
@@ -98,10 +99,11 @@ class LiquidityRaid(Strategy):
             },
             gates={"min_body": "0.15", "min_direction": 1, "min_margin": 0},
             exits={
-                "stop": {"times": "3.375", "of": "reach"},  # 2.5 ranges, widened by 1.35
-                "target": {"r": "0.5"},
-                "breakeven": {"after": {"r": "0.5"}, "offset": {"percent": "0.1"}},
-                "trail": {"by": {"times": "2.5", "of": "atr"}, "after": {"r": "0.5"}},
+                "stop": {"times": "3.375", "of": "reach"},  # 2.5, for an hour 1.35 times as wide
+                "decay": {"minutes": [60], "by": ["0.2593"]},
+                "target": HALF_RISK,
+                "breakeven": {"after": HALF_RISK, "offset": {"percent": "0.1"}},
+                "trail": {"by": {"times": "2.5", "of": "atr"}, "after": HALF_RISK},
                 "hold": {"minutes": 360},
             },
         ),
@@ -203,11 +205,12 @@ class LiquidityRaid(Strategy):
     def retried(self, bars: Bars, first: tuple[Any, Any], level: Any) -> Tried:
         """Later candles of the side that close near the level of a raid."""
         body, ripe = bars.close.astype(np.int64) - bars.open, []
+        tries = Tries(self.again, self.wait, self.window)
         for one, way in zip(first, (1, -1), strict=True):
-            then = level[latest(one)].astype(np.int64)
+            then = level[goes_back(one, tries)].astype(np.int64)
             near = np.abs(bars.close - then) <= float(self.near) * np.abs(then)
             ripe.append(near & (way * body > 0))
-        return tried_again(first, (ripe[0], ripe[1]), Tries(self.again, self.wait, self.window))
+        return tried_again(first, (ripe[0], ripe[1]), tries)
 
     def attributes(self, bars: Bars, way: Any, raid: Raid) -> dict[str, Any]:
         """All that a raid may be judged by."""

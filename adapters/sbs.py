@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from engine import Bars, Preset, Setups, Strategy, gate, param
-from engine.core.again import Tried, Tries, latest, tried_again
+from engine.core.again import Tried, Tries, goes_back, tried_again
 from engine.core.aside import aside
 from engine.core.follow import After
 from engine.features.averages import ema
@@ -114,9 +114,11 @@ class Sbs(Strategy):
     def retried(self, bars: Bars, first: tuple[Any, Any], line: Any) -> Tried:
         """Later candles of the side that close beyond the level once more."""
         body, ripe = bars.close.astype(np.int64) - bars.open, []
+        tries = Tries(self.again, 1, self.window)
         for one, way in zip(first, (1, -1), strict=True):
-            ripe.append((way * (bars.close - line[latest(one)]) > 0) & (way * body > 0))
-        return tried_again(first, (ripe[0], ripe[1]), Tries(self.again, 1, self.window))
+            then = line[goes_back(one, tries)]
+            ripe.append((way * (bars.close - then) > 0) & (way * body > 0))
+        return tried_again(first, (ripe[0], ripe[1]), tries)
 
     def attributes(self, bars: Bars, way: Any, swung: Any, found: Any) -> dict[str, Any]:
         """All that a sweep of the level may be judged by."""

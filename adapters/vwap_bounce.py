@@ -120,7 +120,7 @@ class VwapBounce(Strategy):
         ((upper, lower),) = bands(average, self.band)
         ((above, below),) = bands(average, self.far)
         market, trend = regime(bars), higher(bars, steepness, TREND_MINUTES, n=TREND_BARS)
-        together, strength = same_session(bars), rsi(bars, n=self.strength)
+        together, strength = self.together(bars), rsi(bars, n=self.strength)
         line = macd(bars).histogram
         return Setups.where(
             bars,
@@ -153,6 +153,10 @@ class VwapBounce(Strategy):
         if self.anchor == "rolling":
             return rolling_vwap(bars, n=ROLLING)
         return vwap(bars, reset=self.anchor)
+
+    def together(self, bars: Bars) -> Bools:
+        """Bars that have one before them since the anchor: bands of a first bar are no bands."""
+        return same_session(bars) & (before(bars.rth) | (self.anchor != "rth"))
 
 
 def by_regime(bars: Bars, market: Regime) -> dict[str, Column]:
@@ -189,7 +193,7 @@ def before(values: Array) -> Array:
 
 
 def same_session(bars: Bars) -> Bools:
-    """Bars that have one before them in their own session: bands of a first bar are no bands."""
+    """Bars that have one before them in their own session."""
     found: Bools = bars.session == before(bars.session)
     found[:1] = False
     return found

@@ -14,7 +14,7 @@ from adapters.own.rows import LEVELS, Rows, read
 from engine import Bars, Setups, Strategy, gate
 from engine.core.asof import closes, passed
 from engine.core.bars import MINUTE, Longs
-from engine.core.columns import Column
+from engine.core.columns import Bools, Column
 from engine.core.entries import ORDERS, Entries
 from engine.core.errors import DataError, TickgridError
 
@@ -34,9 +34,7 @@ class Table(Strategy):
     rows: ClassVar[Rows]
 
     def setups(self, bars: Bars) -> Setups:
-        ends, rows = closes(bars), self.rows
-        bar = passed(ends, rows.time) - 1
-        fresh = (bar >= 0) & (rows.time < ends[np.maximum(bar, 0)] + bars.minutes * MINUTE)
+        rows, (bar, fresh) = self.rows, placed(self.rows, bars)
         kept = np.flatnonzero(fresh)
         kept = kept[np.lexsort((-rows.side[kept], bar[kept]))]
         at, side = bar[kept], rows.side[kept].astype(np.int8)
@@ -46,6 +44,32 @@ class Table(Strategy):
         return Setups(
             at, side, level["stop"], level["target"], attributes, waiting(rows, level["entry"])
         )
+
+
+def placed(rows: Rows, bars: Bars) -> tuple[Longs, Bools]:
+    """The last bar that is over by each row's time, and whether it is no longer over than one."""
+    ends = closes(bars)
+    bar = passed(ends, rows.time) - 1
+    if not len(ends):
+        return bar, np.zeros(len(bar), np.bool_)
+    return bar, (bar >= 0) & (rows.time < ends[np.maximum(bar, 0)] + bars.minutes * MINUTE)
+
+
+def left_out(strategy: Strategy, bars: Bars) -> str:
+    """How many rows of a table stand at none of the bars, and where; nothing where all do."""
+    if not isinstance(strategy, Table):
+        return ""
+    rows, (bar, fresh) = strategy.rows, placed(strategy.rows, bars)
+    if fresh.all():
+        return ""
+    early, late = bar < 0, (bar == len(bars) - 1) & ~fresh
+    counts = {
+        "before the first bar": early,
+        "after the last": late & ~early,
+        "while the market paused": ~(early | late | fresh),
+    }
+    where = ", ".join(f"{int(k.sum()):,} {what}" for what, k in counts.items() if k.any())
+    return f"{rows.name}: {int((~fresh).sum()):,} of {len(fresh):,} setups are not played: {where}"
 
 
 def refuse_twice(rows: Rows, bar: Longs, side: np.ndarray[Any, Any], kept: Longs) -> None:

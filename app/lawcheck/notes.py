@@ -57,16 +57,17 @@ def told_setups(setups: Setups, trades: Trades, bars: Bars) -> Row:
 
 
 def gates(strategy: Strategy, setups: Setups) -> Iterator[Row]:
-    """The share of setups that each gate rejects at its ends and its middle."""
+    """How many setups each gate rejects by itself, at its ends and its middle."""
     for name, gate in strategy.gates().items():
         values = setups.attribute(gate.attribute)
         marks = sorted(spread(strategy.space()[name]))
-        shares = {f"{v}": 1 - mean(compare(gate, values, float(v))) for v in marks}
+        kept = {f"{v}": compare(gate, values, float(v)) for v in marks}
         yield {
             "gate": name,
             "keeps": f"{gate.attribute} {gate.op}",
             "unknown": mean(np.isnan(values)),
-            "rejected": shares,
+            "rejected": {mark: 1 - mean(passes) for mark, passes in kept.items()},
+            "counts": {mark: int((~passes).sum()) for mark, passes in kept.items()},
         }
 
 

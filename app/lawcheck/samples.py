@@ -7,11 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 import adapters
 from app.market import bars_of
 from app.resolve import Experiment, experiment_of, single
 from app.study import DEFAULT, find
 from app.yaml_lines import Document, document_of
+from engine.core.aside import Aside, attached
+from engine.core.asof import auxiliary
 from engine.core.bars import Bars
 from engine.core.resample import resample
 from engine.core.strategy import Strategy
@@ -25,6 +29,8 @@ LONG: Final = 320  # where bars are long, to have as much to say
 COARSE: Final = 5  # minutes of bars that are long
 REAL: Final = 60  # the last stored sessions that are no hold-out
 SEED: Final = 7
+EVERY: Final = 60  # bars between two values of a series beside made bars
+FEAR: Final = (30.0, 90.0)  # between which it is drawn
 ORIGIN: Final = "tickgrid check"
 
 
@@ -64,8 +70,17 @@ def samples(chosen: Subject, lake: Lake) -> dict[str, Bars]:
     symbol, span = chosen.experiment.study.data.symbol, chosen.experiment.study.data.timeframe
     minutes = minutes_of(span)
     made = synthesise(lake.instrument(symbol), FIRST, LONG if minutes > COARSE else SESSIONS, SEED)
-    found = {f"SYNTHETIC {symbol} {span}": made if minutes == 1 else resample(made, minutes)}
+    bars = made if minutes == 1 else resample(made, minutes)
+    found = {f"SYNTHETIC {symbol} {span}": with_series(bars)}
     if any(s.symbol == symbol and not made_up(s.source) for s in lake.stored()):
         real = bars_of(lake, chosen.experiment.study, REAL)
         found[f"{symbol} {span} from {real.origin.source}"] = real
     return found
+
+
+def with_series(bars: Bars) -> Bars:
+    """Fear and gamma beside the second half of made bars: their future can be changed as well."""
+    draw, times = np.random.default_rng(SEED), bars.time[len(bars) // 2 :: EVERY]
+    fear = auxiliary("dvol", times, {"close": draw.uniform(*FEAR, len(times))})
+    sign = auxiliary("gamma", times, {"sign": draw.integers(-1, 2, len(times))})
+    return attached(bars, dvol=Aside(fear, "close", lag=1), gamma=Aside(sign, "sign", lag=1))

@@ -55,7 +55,8 @@ def line(note: str, what: str) -> dict[str, str]:
 
 def gate(row: dict[str, Any]) -> dict[str, str]:
     """A gate, and what it rejects at its ends and its middle."""
-    shares = ", ".join(f"{share:.0%} at {mark}" for mark, share in row["rejected"].items())
+    counts = row["counts"]
+    shares = ", ".join(f"{v:.0%} ({counts[k]:,}) at {k}" for k, v in row["rejected"].items())
     return {
         "gate": row["gate"],
         "keeps": row["keeps"],

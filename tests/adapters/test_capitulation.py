@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from adapters.capitulation import Capitulation
+from app.lawcheck.notes import gates
 from engine import Costs, Exits, Plan, Rules, sweep, tables
 from engine.core.contracts import instrument
 from engine.research import Folds
 from engine.synth.market import synthesise
-from tests.adapters.reading import kept, passes, plain_vwap, rows
+from tests.adapters.reading import OPS, kept, passes, plain_vwap, rows
 from tests.makers import bars_from
 
 PUBLISHED = {  # condition: documented, coded
@@ -74,6 +75,23 @@ def test_every_bar_of_a_signed_flush_with_every_condition_beside_it(bars):
     assert set(report) == set(PUBLISHED)  # each of the nine, by itself
     assert report["min_flush"] == 0
     assert all(0 < report[name] < len(setups) for name in PUBLISHED if name != "min_flush")
+
+
+@pytest.mark.covers("VA-084")
+def test_each_gate_says_how_many_setups_it_rejects_by_itself(bars):
+    """Those that `tickgrid check` prints, counted again from the attributes."""
+    kind = Capitulation(least=8, turn=False)
+    setups, told = kind.setups(bars), {}
+    for row in gates(kind, setups):
+        told[row["gate"]] = row["counts"]
+    assert set(told) == set(kind.gates())
+    for name, counts in told.items():
+        gate = kind.gates()[name]
+        values = setups.attribute(gate.attribute).tolist()
+        for mark, count in counts.items():
+            passing = [OPS[gate.op](value, float(mark)) for value in values]
+            assert count == passing.count(False), (name, mark)
+    assert any(0 < count < len(setups) for counts in told.values() for count in counts.values())
 
 
 def test_a_turn_is_three_of_the_conditions(bars):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import adapters
+from adapters.sources import helpers
 from engine.core.errors import StudyError, UnknownError
 from engine.core.strategy import Strategy
 
@@ -88,3 +89,35 @@ def test_a_broken_strategy_among_ours_is_the_users_error(monkeypatch, tmp_path: 
     (tmp_path / "wrong.py").write_text("1 / 0")
     with pytest.raises(StudyError, match=r"wrong\.py line 1: ZeroDivisionError"):
         adapters.load("wrong")
+
+
+def test_what_a_file_imports_beside_it_is_part_of_its_source(tmp_path):
+    """Whatever decides the setups decides the name of a run."""
+    imports = "import sys\nimport numpy\nfrom helper import one\nimport kit.inner\n"
+    text = GOOD.replace("from decimal", f"{imports}from decimal")
+    files = {
+        "mine.py": text,
+        "helper.py": "from further import two as one\n",
+        "further.py": "two = 2\nimport mine\n",
+        "kit/__init__.py": "",
+        "kit/inner.py": "from . import beside\n",
+        "kit/beside.py": "three = 3\n",
+        "stranger.py": "unused = 4\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    found = [
+        path.relative_to(tmp_path.resolve()).as_posix() for path in helpers(tmp_path / "mine.py")
+    ]
+    assert found == ["further.py", "helper.py", "kit/__init__.py", "kit/beside.py", "kit/inner.py"]
+
+
+def test_an_edited_helper_makes_another_run(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "my_helper.py").write_text("two = 2\n")
+    text = GOOD.replace("from decimal", "import my_helper\nfrom decimal")
+    (tmp_path / "mine.py").write_text(text)
+    before = adapters.source_of(adapters.load_file(tmp_path / "mine.py"))
+    (tmp_path / "my_helper.py").write_text("two = 3\n")
+    assert adapters.source_of(adapters.load_file(tmp_path / "mine.py")) != before

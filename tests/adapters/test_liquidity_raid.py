@@ -1,6 +1,7 @@
 """Liquidity raids on tapes worked by hand: levels that are over, sweeps that are given back."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from engine.features.estimators import atr_percentile
 from engine.fills import OUTCOMES, Costs, Exits, Rules, Table, simulate
 from engine.research.plan import passed
 from tests.adapters.markets import quarter_hours
-from tests.makers import bars_from, flat
+from tests.makers import bars_from, flat, mark
 
 RAID = load("liquidity_raid")
 ASIA = ("2022-11-28 18:00", [(104, 110, 98, 104), *flat(104, 4)])  # 19:00 in New York
@@ -99,6 +100,27 @@ def test_a_second_try_waits_for_a_loss():
         assert played(bars, setups, {"stop": [stop]}) == ["taken", "taken"]
     won = replace_close(bars)
     assert played(won, setups, {"target": [2]}) == ["taken", "parent"]
+
+
+def test_a_second_try_asks_for_the_level_of_the_raid_it_goes_back_to():
+    """Not for that of a later raid, which it is too early to repeat."""
+    bars = bars_from(("2022-11-28 09:00", [*flat(100, 7), (97, 99, 97, 98), *flat(100, 3)]))
+    level = np.full(len(bars), 50)
+    level[[2, 6]] = 98, 80
+    first = mark(bars, 2, 6), mark(bars)
+    found = RAID(again=1, wait=3, window=9, near="0.02").retried(bars, first, level)
+    assert np.flatnonzero(found.parents[0].present).tolist() == [7]
+    assert found.origin[7] == 2
+
+
+def test_the_live_preset_measures_as_the_one_it_comes_from_did():
+    """1.35 times 2.5 ranges for an hour, 2.5 after it; half of 2.5 to its target and breakeven."""
+    exits = RAID.preset("live").exits
+    wide, (later,) = Decimal(exits["stop"]["times"]), exits["decay"]["by"]
+    assert wide == Decimal("2.5") * Decimal("1.35")
+    assert abs(wide * (1 - Decimal(later)) - Decimal("2.5")) < Decimal("0.001")
+    assert exits["target"] == exits["breakeven"]["after"] == exits["trail"]["after"]
+    assert Decimal(exits["target"]["times"]) == Decimal("2.5") / 2
 
 
 def replace_close(bars):

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 import adapters
+from adapters.own.table import left_out
 from app.resolve import experiment_of
 from app.yaml_lines import read
 from engine.core.errors import TickgridError
@@ -55,6 +56,19 @@ def test_a_row_stands_at_the_last_bar_that_is_over_by_its_time(tmp_path, bars):
     assert setups.entries.level.present.tolist() == [False, False, False, True]
     assert setups.entries.level.values[3] == 101
     assert setups.entries.order.tolist() == [0, 0, 0, 1]
+
+
+def test_rows_that_stand_at_no_bar_are_counted_and_placed(tmp_path, bars):
+    pause = "2022-11-28T15:20:00Z,buy,0.5,,,,1\n"
+    strategy = table(tmp_path, TABLE + pause)()
+    assert left_out(strategy, bars) == (
+        "mine.csv: 3 of 7 setups are not played: 1 before the first bar, 1 after the last, "
+        "1 while the market paused"
+    )
+    assert len(strategy.setups(bars)) == 4
+    assert left_out(strategy, bars[:0]).startswith("mine.csv: 7 of 7 setups are not played")
+    whole = table(tmp_path, TABLE.rsplit("2022-11-28T16", maxsplit=1)[0])()
+    assert left_out(whole, bars) == left_out(adapters.load("crossover")(), bars) == ""
 
 
 def test_its_columns_of_numbers_are_gates(tmp_path, bars):

@@ -184,3 +184,12 @@ def test_other_anchors_know_other_averages(bars):
     assert bars.rth[day.bar].all()
     assert len(day) > 0
     assert rows(day) != rows(rolling)
+
+
+def test_bands_of_a_first_regular_minute_are_no_bands():
+    """An average of one bar has no deviation: any close beyond it would have taken it back."""
+    night, day = [(100, 100, 90, 100)] * 5, [(100, 102, 98, 101), (101, 102, 97, 101)]
+    bars = bars_from(("2022-11-28 08:25", night + day))
+    assert bars.rth.tolist() == [False] * 5 + [True] * 2
+    assert 5 not in VwapBounce(anchor="rth").setups(bars).bar
+    assert 6 in VwapBounce(anchor="rth", band="0.5").setups(bars).bar
