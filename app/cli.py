@@ -16,6 +16,7 @@ from app.commands import (
     profile,
     report,
     results,
+    sensitivity,
     show,
     studies,
 )
@@ -48,6 +49,9 @@ app.command("sweep", epilog="Example: tickgrid sweep opening_drive --workers 2 -
     studies.sweep
 )
 app.add_typer(compare.app, name="runs")
+app.command(
+    "sensitivity", epilog="Example: tickgrid sensitivity vpoc-02f1184103ee --by stop --and target"
+)(sensitivity.sensitivity)
 app.command("report", epilog="Example: tickgrid report vpoc-02f1184103ee --format md")(
     report.report
 )
@@ -95,6 +99,10 @@ def met(error: Exception) -> int:
     if isinstance(error, OSError) and error.strerror:
         return failed(f"{error.filename or 'a file'}: {error.strerror}", 2)
     path = crashed(error)
+    adapters = sys.modules.get("adapters")
+    place = adapters and adapters.own_line(error)
+    if place:
+        return failed(f"{place}: {type(error).__name__}: {error}; the traceback is in {path}", 2)
     reason = f"{type(error).__name__}: {error}"
     return failed(f"this is a bug in tickgrid ({reason}); the traceback is in {path}", BUG)
 

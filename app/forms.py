@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from app.console import plain
 from reports import exports
 from storage.atomic import write_frame, write_text
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from app.pages import Kept
 
 DIGITS: Final = "%Y-%m-%dT%H:%M:%S%z"
@@ -46,5 +46,7 @@ def told(kept: Kept, form: str) -> str:
 
 
 def as_csv(frame: pl.DataFrame) -> str:
-    """A table as text; what is absent stays empty."""
-    return frame.write_csv(datetime_format=DIGITS)
+    """A table as text; what is absent stays empty, and a list stands in one cell."""
+    lists = [name for name, kind in frame.schema.items() if kind.is_nested()]
+    texts = [frame[name].cast(pl.List(pl.String)).list.join(" ") for name in lists]
+    return frame.with_columns(texts).write_csv(datetime_format=DIGITS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def opened(results: Results, lake: Lake, name: str, workers: int) -> Opened:
         raise StudyError(
             f"run '{name}' locked no hold-out: its study has no holdout: {{from: ...}}"
         )
-    experiment = experiment_of(document_of(run.study, name))
+    experiment = experiment_of(document_of(run.study, str(Path(run.manifest.folder) / name)))
     bars = every_bar(lake, run, experiment)
     number = chosen(run)
     one = combination(experiment, run, number, lake, workers)
@@ -74,15 +75,20 @@ def days(day: date) -> int:
 def every_bar(lake: Lake, run: Run, experiment: Experiment) -> Bars:
     """From the study's first date to the last that is stored: features need what came before."""
     manifest, data = run.manifest, experiment.study.data
-    if manifest.code != hashed(experiment.source, size=16):
-        raise StudyError(f"the strategy of '{run.name}' is not the one it was played with")
-    if manifest.engine != source_hash():
-        notice("the engine is not the one that played this run; its hold-out is played by today's")
+    refuse_other_rules(run, experiment)
     held = experiment.study.holdout
     bars = dressed(lake, data, (data.first, None), manifest.source)
     if held is None or int(bars.sessions.date[int(bars.session[-1])]) < days(held.first):
         raise StudyError(f"no session of the hold-out of '{run.name}' is stored yet")
     return bars
+
+
+def refuse_other_rules(run: Run, experiment: Experiment) -> None:
+    """An edited strategy is another one; an edited engine is said."""
+    if run.manifest.code != hashed(experiment.source, size=16):
+        raise StudyError(f"the strategy of '{run.name}' is not the one it was played with")
+    if run.manifest.engine != source_hash():
+        notice("the engine is not the one that played this run; it is played by today's")
 
 
 def chosen(run: Run) -> int:

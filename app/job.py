@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import adapters
+from adapters.own.table import left_out
 from app.console import notice
 from app.log import logger, stage
 from app.market import FIRST, SEED, SESSIONS, SYMBOL, bars_of, lacks, make
+from app.markets import markets_of
 from app.options import Changes, Machine
 from app.pages import Kept
 from app.plan_ahead import told
@@ -47,13 +49,16 @@ def as_written(_: Document) -> None:
     """The whole grid."""
 
 
-def job_of(
+def jobs_of(
     study: str,
     changes: Changes,
     machine: Machine,
     narrowed: Callable[[Document], None] = as_written,
-) -> Job:
-    """Flags over environment over file over defaults; nothing has been read from the store yet."""
+) -> list[Job]:
+    """Flags over environment over file over defaults, a job for each market of the study.
+
+    Nothing has been read from the store yet.
+    """
     settings = settings_of(machine)
     document = find(study, EXPERIMENTS, adapters.names())
     if changes.symbol is not None:
@@ -61,7 +66,9 @@ def job_of(
     change(document, os.environ, changes.set_ or [])
     narrowed(document)
     logger().info("study %s from %s", study, document.name)
-    return Job(experiment_of(document), settings, Lake(settings.root), changes.days)
+    lake = Lake(settings.root)
+    each = markets_of(document)
+    return [Job(experiment_of(one), settings, lake, changes.days) for one in each]
 
 
 def bars_for(job: Job) -> Bars:
@@ -84,12 +91,14 @@ def perform(job: Job, *, resume: bool = False) -> Kept:
     Asked to resume, it refuses to begin: the study, the data or the code are not what they were.
     """
     bars, results = bars_for(job), Results(job.settings.root)
+    if lost := left_out(job.experiment.plan[0].strategy, bars):
+        notice(lost)
     name = run_name(job.experiment, bars)
     if results.exists(name):
         results.shelf(name).clear()  # a kill may have come between storing and clearing
         notice(f"{name} is stored already: same study, data and code; it is not played again")
     else:
-        going_on(results, name, resume=resume)
+        going_on(results, name, job.experiment.study.study, resume=resume)
         with bar(job.experiment.study.study, played(job.experiment, bars)) as watched:
             play(job.experiment, bars, job.settings, watched)
     tell_locks(results, name)
@@ -109,16 +118,22 @@ def tell_locks(results: Results, name: str) -> None:
         notice(f"the hold-out from {own.held} on is not unseen: read by {', '.join(own.readers)}")
 
 
-def going_on(results: Results, name: str, *, resume: bool) -> None:
-    """Say what is there of a run that was stopped."""
-    kept = len(results.shelf(name))
-    if kept:
-        notice(f"going on with {name}: {kept} parts of it were played before it was stopped")
+def going_on(results: Results, name: str, study: str, *, resume: bool) -> None:
+    """Say what is there of a run that was stopped, and of others of the same study."""
+    shelf = results.shelf(name)
+    if shelf.begun:
+        notice(f"going on with {name}: {len(shelf)} parts of it were played before it was stopped")
     elif resume:
         raise StudyError(
             f"nothing to resume: no run of exactly this study, data and code ({name}) was stopped; "
             "without --resume it begins"
         )
+    for other in results.stopped():
+        if other != name and other.rpartition("-")[0] == study and len(results.shelf(other)):
+            notice(
+                f"{other} was stopped too, with another study, data or code; "
+                f"its parts are kept until: tickgrid runs rm {other}"
+            )
 
 
 def preview(job: Job) -> dict[str, Any]:

@@ -59,6 +59,13 @@ def spent() -> dict[str, float]:
     return kept[0] if kept else {}
 
 
+def anew() -> None:
+    """What is logged from here on belongs to another run."""
+    for handler in logger().handlers:
+        if isinstance(handler, Lines):
+            handler.lines.clear()
+
+
 @contextmanager
 def stage(name: str) -> Iterator[None]:
     """Log how long a stage took."""

@@ -60,6 +60,12 @@ def lacks(lake: Lake, data: Data) -> bool:
 
 def bars_of(lake: Lake, study: Study, days: int | None) -> Bars:
     """The bars from and to the study's dates, short of its hold-out, and of them the last days."""
+    series, dates = dates_of(lake, study, days)
+    return dressed(lake, study.data, dates, series.source)
+
+
+def dates_of(lake: Lake, study: Study, days: int | None) -> tuple[Stored, tuple[date, date]]:
+    """Which stored series is played and from when to when; no bar is read for it."""
     data, (first, last) = study.data, asked(study)
     series = series_of(lake, data)
     covered(lake.instrument(data.symbol), series, first, last)
@@ -68,20 +74,25 @@ def bars_of(lake: Lake, study: Study, days: int | None) -> Bars:
     if not played:
         raise StudyError(f"no session of {series} lies from {first or 'its start'} to {last}")
     latest = played if days is None else played[-days:]
-    return dressed(lake, data, (latest[0], latest[-1]), series.source)
+    return series, (latest[0], latest[-1])
 
 
 def dressed(lake: Lake, data: Data, dates: Dates, source: str) -> Bars:
     """The bars of some dates, with what the study puts beside them and inside them."""
     span_asked = data.symbol, *dates
+    refuse_coarse(data)
     bars = with_series(lake, data, lake.bars(*span_asked, data.timeframe, source))
     if data.inside is None:
         return bars
-    if minutes_of(data.inside) >= bars.minutes:
+    return replace(bars, inner=lake.bars(*span_asked, data.inside, source))
+
+
+def refuse_coarse(data: Data) -> None:
+    """Bars that settle doubts are finer than those that leave them."""
+    if data.inside is not None and minutes_of(data.inside) >= minutes_of(data.timeframe):
         raise StudyError(
             f"data.inside: {data.inside} bars lie inside no {data.timeframe} bar; name a finer one"
         )
-    return replace(bars, inner=lake.bars(*span_asked, data.inside, source))
 
 
 def with_series(lake: Lake, data: Data, bars: Bars) -> Bars:

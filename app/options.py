@@ -120,3 +120,24 @@ class Course:
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a stopped run, or say that there is none.")
     ] = False
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What is moved beside the parameters of a stored run, one at a time."""
+
+    number: Annotated[
+        int | None, typer.Option("--combination", min=0, help="Another than the best in sample.")
+    ] = None
+    by: Annotated[str, typer.Option(metavar="AXIS", help="Down a table of two parameters.")] = ""
+    other: Annotated[str, typer.Option("--and", metavar="AXIS", help="Across that table.")] = ""
+    scenarios: Annotated[
+        bool, typer.Option("--scenarios", help="Play it on seven kinds of weather too.")
+    ] = False
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """Both parameters of the table, where one was asked for."""
+        if bool(self.by) != bool(self.other):
+            raise typer.BadParameter("two parameters are asked for by --by and --and together")
+        return (self.by, self.other) if self.by else None

@@ -20,10 +20,15 @@ from engine.research.measures import definition
 from reports.findings import Report
 from storage import changes
 from storage.atomic import write_text
+from storage.holdouts import broken_by
 from storage.lake import Lake
 from storage.results import Results, Run
 
 PAGE: Final = "report.html"
+OUTDATED: Final = (
+    '<p class="banner">Out of date: since this page was drawn, its locked sessions were read, '
+    "or more was tried on its data; <code>tickgrid report RUN</code> draws it anew.</p>"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +52,19 @@ class Kept:
             "changes": changes.changes(root),
         }
         return replace(self.report, facts={**self.report.facts, **further})
+
+    @property
+    def stale(self) -> bool:
+        """Whether the page is missing, or was drawn before something that it tells was changed."""
+        from reports.standing import state
+
+        return not self.place.exists() or state(self.told) not in self.place.read_text("utf-8")
+
+    def mark(self) -> None:
+        """Say on a page that it is out of date; drawing it anew takes the words away."""
+        text = self.place.read_text("utf-8")
+        if OUTDATED not in text:
+            write_text(self.place, text.replace("<body>", f"<body>{OUTDATED}", 1))
 
     def write(self, place: Path | None = None) -> Path:
         """Build the page; a file appears whole or not at all."""
@@ -83,6 +101,18 @@ def kept(results: Results, lake: Lake, name: str, *, bars: bool = True) -> Kept:
     run = results.run(name)
     report = report_of(run, results.trials(run.manifest.data))
     return Kept(run, report, bars_of_run(lake, run) if bars else None)
+
+
+def up_to_date(done: Kept) -> None:
+    """Draw a page that is not what it would be now; mark those of hold-outs that its run read."""
+    if done.stale:
+        done.write()
+    results = Results(done.run.root)
+    for lock in broken_by(results.root, done.run.name):
+        if (results.folder / lock.run / PAGE).exists():
+            other = kept(results, Lake(results.root), lock.run, bars=False)
+            if other.stale:
+                other.mark()
 
 
 def compared_page(root: Path, reports: Sequence[Report], place: Path | None) -> Path:

@@ -11,6 +11,7 @@ from app.searching import tries
 from engine.core.bars import Bars
 from engine.core.setups import Setups
 from engine.fills.fast.refusal import largest_result, refused_value
+from engine.research.asked import asked
 from engine.research.blocks import runs
 from engine.research.reduction import BLOCK_BYTES, KEPT_BYTES, Study, reasons, study_of
 
@@ -26,7 +27,7 @@ MIB: Final = 2**20
 def told(experiment: Experiment, bars: Bars, workers: int) -> dict[str, Any]:
     """Setups, folds, memory and time of a study on these bars."""
     study = study_of(bars, experiment.plan, experiment.folds)
-    setups = experiment.plan[0].strategy.setups(bars)  # and what the structures share is known
+    setups = asked(experiment.plan[0].strategy, bars)  # and what the structures share is known
     began = time.perf_counter()
     experiment.plan[len(experiment.plan) - 1].strategy.setups(bars)
     detection = time.perf_counter() - began

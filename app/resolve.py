@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 import adapters
+from app.own_objective import is_own, load_objective
 from app.study import Study, blamed, study_of
 from app.yaml_lines import Document, Where, dump
 from engine.core.axis import Axis
@@ -22,7 +23,9 @@ from engine.core.strategy import Strategy
 from engine.fills import Costs, Exits, Rules
 from engine.research import Folds, Plan
 from engine.research.constraints import Constraint, Constraints
+from engine.research.evidence.further import FURTHER, Further
 from engine.research.money import Money
+from engine.research.objectives import Own
 from engine.research.search import Search, planned
 from engine.research.space import Admits, Space, anything
 
@@ -44,7 +47,9 @@ class Experiment:
     sections: Mapping[str, Any]  # the study with every default, in plain values
     search: Search
     space: Space
+    further: Further
     money: Money | None = None
+    folder: str = ""  # of the study; a strategy file is named from there
 
     def resolved(self, bars: Bars) -> str:
         """The study as it is stored: the dates are those of the sessions that were played."""
@@ -73,7 +78,8 @@ def experiment_of(document: Document) -> Experiment:
     ends = exits_of(study, document)
     rules = engine_value(Rules, study.rules, document, "rules")
     costs = engine_value(Costs, study.costs, document, "costs")
-    folds = engine_value(Folds, study.folds, document, "folds")
+    own, worth = objective_of(study, document)
+    folds = guarded(partial(Folds.of, written(study.folds), own), document, ("folds",))
     search = engine_value(Search, study.search, document, "search")
     sections = study.model_dump(by_alias=True) | axes
     sections |= {
@@ -81,15 +87,19 @@ def experiment_of(document: Document) -> Experiment:
         "rules": filled(Rules.of({}), sections["rules"]),
         "costs": filled(Costs.of({}), sections["costs"]),
         "folds": filled(Folds.of({}), sections["folds"]) | {"unit": study.folds.unit},
+        "evidence": sections["evidence"] | filled(Further.of({}), sections["evidence"]),
         "search": filled(Search.of({}), sections["search"]),
     }
     params = axes["params"] | axes["gates"]
     admits = admitted(study, [*params, *ends], document)
     space = Space(strategy, params, ends, rules, costs, admits)
     plan = plan_of(space, search, document)
-    source = adapters.source_of(strategy)
+    source = adapters.source_of(strategy) + worth
     money = money_of(study, document)
-    return Experiment(study, plan, folds, source, sections, search, space, money)
+    further = further_of(study, document)
+    folder = str(Path(document.name).parent.resolve())
+    parts = study, plan, folds, source, sections, search, space, further, money
+    return Experiment(*parts, folder)
 
 
 def plan_of(space: Space, search: Search, document: Document) -> Plan:
@@ -228,14 +238,35 @@ def guarded(make: Callable[[], T], document: Document, section: Where) -> T:
 
 def engine_value(kind: Any, section: BaseModel, document: Document, name: str) -> Any:
     """Only what was written goes to the engine: its defaults are its own."""
-    written = section.model_dump(exclude_unset=True, exclude_none=True)
-    return guarded(partial(kind.of, written), document, (name,))
+    return guarded(partial(kind.of, written(section)), document, (name,))
+
+
+def written(section: BaseModel) -> dict[str, Any]:
+    """A section without what nobody said."""
+    return section.model_dump(exclude_unset=True, exclude_none=True)
+
+
+def objective_of(study: Study, document: Document) -> tuple[Own | None, str]:
+    """An objective of one's own and its source, if the folds choose by one."""
+    asked = study.folds.objective
+    if asked is None or not is_own(asked):
+        return None, ""
+    try:
+        return load_objective(asked, Path(document.name).parent)
+    except TickgridError as error:
+        raise StudyError(f"{document.place(('folds', 'objective'))}: {error}") from error
+
+
+def further_of(study: Study, document: Document) -> Further:
+    """The tests a study asks for beside those of every sweep."""
+    asked = {name: value for name, value in written(study.evidence).items() if name in FURTHER}
+    return guarded(partial(Further.of, asked), document, ("evidence",))
 
 
 def filled(value: Any, written: Mapping[str, Any]) -> dict[str, Any]:
     """A section as it was written, and the engine's own defaults where it says nothing."""
     found: dict[str, Any] = {}
-    for name in (field.name for field in dataclasses.fields(value)):
+    for name in (field.name for field in dataclasses.fields(value) if field.name != "own"):
         default, said = getattr(value, name), written.get(name)
         if dataclasses.is_dataclass(default):
             found[name] = filled(default, said or {})

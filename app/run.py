@@ -80,6 +80,7 @@ def manifest_of(experiment: Experiment, bars: Bars, settings: Settings, started:
         study=study.study,
         strategy=study.strategy,
         code=hashed(experiment.source, size=16),
+        folder=experiment.folder,
         combinations=len(experiment.plan),
         settings=settings.plain(),
         started=started,
@@ -145,6 +146,10 @@ def report_of(run: Run, trials: int) -> Report:
     """A stored run as it is shown: what was played and what was read are the same report."""
     manifest, study = run.manifest, document_of(run.study, run.name).value
     stored = {name: run.table(name) for name in RUN_TABLES}
+    objective = str(study["folds"]["objective"])
+    if objective not in stored["combinations"].columns:
+        worth = pl.col("objective").alias(objective)
+        stored["combinations"] = stored["combinations"].with_columns(worth)
     stored["evidence"] = with_verdict(stored["evidence"], trials, manifest.currency)
     shown = (
         *("study", "strategy", "symbol", "timeframe", "source", "synthetic", "sessions", "bars"),
@@ -158,7 +163,7 @@ def report_of(run: Run, trials: int) -> Report:
             "first": study["data"]["from"],
             "last": study["data"]["to"],
             "holdout": None if study["holdout"] is None else study["holdout"]["from"],
-            "objective": study["folds"]["objective"],
+            "objective": objective,
             "min_trades": study["folds"]["min_trades"],
             "costs": costs_text(study["costs"], manifest.currency),
             "trials": trials,

@@ -114,6 +114,8 @@ class PlayRules(Section):
     fill_probability: Amount = None
     fill_seed: int | None = None
     fill_share: Amount = None
+    spare_entry_bar: bool | None = None
+    stop_first: bool | None = None
 
 
 class Slips(Section):
@@ -158,6 +160,7 @@ class FoldRules(Section):
     step: int | None = None
     choose: str | None = None
     top: int | None = None
+    for_timeframe: str | None = None
 
 
 MOST: Final = 10_000  # surrogates and draws: more would fill the memory, and say no more
@@ -178,6 +181,11 @@ class Evidence(Section):
     surrogates: Count = 19
     bootstrap: Count = 1000  # draws; without any nothing is weighed
     seed: Count = 0
+    also: list[str] = []  # tests on request, by name: docs/evidence.md
+    groups: int | None = None  # of purged cross-validation
+    tested: int | None = None
+    embargo: int | None = None
+    windows: dict[str, list[int]] = {}  # lengths of train and test to walk with
 
 
 class Holdout(Section):

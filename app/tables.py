@@ -22,6 +22,7 @@ from reports.findings import (
     best_rows,
     fold_rows,
     out_of_sample,
+    signals,
     summary,
     trade_rows,
     value_text,
@@ -63,7 +64,11 @@ def print_run(console: Console, report: Report) -> None:
     console.print(
         fitted(console, f"Measures ({report.facts['currency']})", [summary(report, trades)])
     )
+    console.print(signals_line(report), soft_wrap=True)
     if trades.height:
+        net = trades["net"].to_numpy()
+        low, high = (amount(report, report.money(int(end))) for end in (net.min(), net.max()))
+        console.print(f"largest loss {low}, largest win {high}")
         last = trades.tail(TRADES_SHOWN)
         console.print(
             rows_table(f"Last {last.height} of {trades.height} trades", trade_rows(report, last))
@@ -71,6 +76,13 @@ def print_run(console: Console, report: Report) -> None:
     note = "One combination, chosen by hand: no test against chance has been made."
     console.print(Panel(Text(note), title="verdict", title_align="left"))
     console.print(f"stored as [bold]{escape(report.name)}[/bold]")
+
+
+def signals_line(report: Report) -> str:
+    """How many setups were seen, taken, and turned away by what."""
+    found = signals(report)
+    said = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in found.items())
+    return f"[bold]setups:[/bold] {sum(found.values()):,} seen: {said}"
 
 
 def header(report: Report) -> Panel:

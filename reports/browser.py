@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from engine.core.bars import Bars
-from reports.candles import candle_trace, ten
+from reports.candles import candle_trace, reach, ten
 from reports.exhibit import ACCENT, GAIN, INK, LOSS, QUIET, SECOND, Exhibit, Trace, signed, values
 from reports.findings import Report
 from reports.numbers import trades_of
@@ -56,6 +56,7 @@ def chart(day: Day, tick: float) -> Exhibit:
     layout = {
         "xaxis": {"rangeslider": {"visible": False}, "domain": [0, 0.8]},
         "xaxis2": {"domain": [0.82, 1], "showticklabels": False, "showgrid": False},
+        "yaxis": {"range": reach(day.candles, [])},
         "barmode": "overlay",
         "height": 560,
     }
@@ -79,7 +80,7 @@ def level(day: Day, row: dict[str, Any]) -> Trace:
     name = row["level"]
     label = name.replace("poc", "POC").replace("vah", "VAH").replace("val", "VAL")
     if name.startswith("naked"):
-        label += f", {row['age']} sessions old"
+        label += f" at {row['price']:,g}, {row['age']} sessions old"
     dash = "solid" if name.endswith("poc") else "dot"
     look = {"color": QUIET if row["age"] else ACCENT, "width": 1.2, "dash": dash}
     if name.startswith("naked"):

@@ -19,7 +19,8 @@ from reports.findings import Report
 
 EXTREMES, TEN = 3, 10  # largest gains and losses; the latest fill up the ten
 BEFORE, AFTER = 60, 30  # bars drawn around a trade
-MOST: Final = 420  # bars of one picture
+MOST: Final = 1_500  # bars of one picture
+ROOM: Final = 0.12  # of the span of prices, left above and below
 PRIOR: Final = (
     ("vah", "prior VAH", "dot"),
     ("poc", "prior POC", "solid"),
@@ -34,6 +35,11 @@ class Place(NamedTuple):
     first: int
     stop: int
     trade: dict[str, Any]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the exit lies in the picture."""
+        return bool(self.trade["exit_bar"] < self.stop)
 
     def price(self, ticks: Any) -> Any:
         return ticks * float(self.bars.instrument.tick)
@@ -62,10 +68,10 @@ def candle_exhibits(report: Report, bars: Bars) -> list[Exhibit]:
 
 
 def place(bars: Bars, trade: dict[str, Any]) -> Place:
-    """Some bars before the entry and after the exit, inside the session."""
-    session = bars.session[trade["entry_bar"]]
-    low = int(np.searchsorted(bars.session, session, side="left"))
-    high = int(np.searchsorted(bars.session, session, side="right"))
+    """Some bars before the entry and after the exit, inside the sessions of both."""
+    begin, end = (bars.session[trade[name]] for name in ("entry_bar", "exit_bar"))
+    low = int(np.searchsorted(bars.session, begin, side="left"))
+    high = int(np.searchsorted(bars.session, end, side="right"))
     first = max(low, trade["entry_bar"] - BEFORE)
     stop = min(high, trade["exit_bar"] + AFTER, first + MOST)
     return Place(bars, first, stop, trade)
@@ -87,14 +93,28 @@ def picture(report: Report, at: Place) -> Exhibit:
     says = (
         f"Setup {trade['setup']} of combination {trade['combination']}, {trade['bars_held']} bars, "
         f"fees {report.money(trade['fees']):,.2f}, slippage {report.money(trade['slippage']):,.2f}."
+        f"{'' if at.ended else f' The exit lies beyond these {MOST:,} bars.'}"
     )
     layout = {
         "xaxis": {"rangeslider": {"visible": False}, "domain": [0, 0.86]},
         "xaxis2": {"domain": [0.87, 1], "showticklabels": False, "showgrid": False},
-        "yaxis": {"title": {"text": ""}},
+        "yaxis": {"range": reach(rows, prices_of(at))},
         "height": 420,
     }
     return Exhibit(f"trade-{trade['row']}", title, says, rows, traces, layout)
+
+
+def prices_of(at: Place) -> list[float]:
+    """The prices of the trade itself."""
+    names = ("entry", "stop", "target") + ("exit",) * at.ended
+    return [at.price(float(at.trade[name])) for name in names if at.trade[name] is not None]
+
+
+def reach(rows: pl.DataFrame, further: list[float]) -> list[float]:
+    """The prices to be seen at first: a level far away does not flatten the candles."""
+    low, high = (np.array([*rows[name], *further]) for name in ("low", "high"))
+    room = ROOM * float(high.max() - low.min())
+    return [float(low.min()) - room, float(high.max()) + room]
 
 
 def candles(at: Place) -> pl.DataFrame:
@@ -161,17 +181,14 @@ def volume_so_far(at: Place) -> Trace | None:
 
 def path(at: Place) -> Trace:
     """From the entry to the exit."""
-    trade = at.trade
-    last = min(trade["exit_bar"], at.stop - 1)
-    y = [at.price(float(trade[name])) for name in ("entry", "exit")]
-    up = trade["side"] > 0
-    symbols = ["triangle-up" if up else "triangle-down", "x"]
+    trade, ends = at.trade, ("entry", "exit") if at.ended else ("entry",)
+    symbols = ["triangle-up" if trade["side"] > 0 else "triangle-down", "x"]
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": "trade",
-        "x": [at.clock(trade["entry_bar"]), at.clock(last)],
-        "y": y,
+        "x": [at.clock(trade[f"{name}_bar"]) for name in ends],
+        "y": [at.price(float(trade[name])) for name in ends],
         "line": {"color": INK, "width": 1.4},
         "marker": {
             "symbol": symbols,

@@ -13,9 +13,9 @@ from engine.core.columns import Array
 from engine.core.errors import ParameterError
 from engine.research.evidence.bands import Days, measured
 from engine.research.evidence.resample import Resample
-from engine.research.evidence.sharpe import FEW
 from engine.research.measures import definition, measures
 from engine.research.measures.definition import MONEY
+from engine.research.measures.tails import FEW
 from reports.findings import Report
 from reports.numbers import basis_of, sessions_of, trades_of
 

@@ -11,39 +11,40 @@ import polars as pl
 from engine.core.zone import local_ns
 from engine.research.measures import calendar
 from engine.research.measures.rolling import rolling_sessions
+from reports.chance import chance, chance_traces
 from reports.evidence import band
 from reports.exhibit import (
     ACCENT,
+    FALL,
     GAIN,
     INK,
     LOSS,
     QUIET,
     SECOND,
     Exhibit,
-    Trace,
     area,
     bars_of,
     between,
-    dots,
     heat,
     line,
     menu,
-    signed,
     thinned,
     titled,
 )
 from reports.findings import Report
 from reports.numbers import basis_of, sessions_of, trades_of
+from reports.outcomes import outcome_exhibits
 
 MOST: Final = 2_000  # points of one line: more than a screen has pixels
 ROLLING: Final = 60  # sessions
-BINS: Final = 60
 ROLLED: Final = {
     "sharpe": "Sharpe",
     "net": "net",
     "drawdown": "drawdown",
+    "volatility": "volatility, a year",
     "positive_sessions": "share of positive sessions",
 }
+CHANCE: Final = ", the grey one where walks over markets without an edge stood at the end of folds"
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -60,7 +61,7 @@ def equity_exhibits(report: Report) -> list[Exhibit]:
         monthly(report),
         weekday_hours(report),
         rolling(report),
-        distribution(report, trades),
+        *outcome_exhibits(report, trades),
         streaks(trades),
     ]
 
@@ -97,6 +98,7 @@ def equity_curve(report: Report, daily: pl.DataFrame, trades: pl.DataFrame) -> E
         daily.join(doubt, on="trade_date", how="left")
         .join(hindsight, on="trade_date", how="left")
         .join(band(report), on="trade_date", how="left")
+        .join(chance(report), on="trade_date", how="left")
         .with_columns(pl.col("doubt", "in_sample").fill_null(0.0).cum_sum())
         .with_columns(best_reading=pl.col("equity") + pl.col("doubt"))
         .drop("doubt")
@@ -105,32 +107,20 @@ def equity_curve(report: Report, daily: pl.DataFrame, trades: pl.DataFrame) -> E
     x = shown["trade_date"]
     dotted = {"color": QUIET, "width": 1.2, "dash": "dot"}
     traces = [
+        *chance_traces(report),
         *between("redrawn histories, 5 to 95 %", x, shown["low"], shown["high"]),
         line("best in sample, in hindsight", x, shown["in_sample"], QUIET) | {"line": dotted},
         line("best reading of ambiguous bars", x, shown["best_reading"], SECOND),
         line("walked forward", x, shown["equity"], ACCENT),
-        *null_range(report, x[-1]),
     ]
     says = (
         "What the walk-forward earned in sessions it had not seen, against what hindsight would "
-        "have picked: the gap between the lines is the price of searching. The band is where "
-        "nine in ten histories redrawn from these sessions run."
+        "have picked: the gap between the lines is the price of searching. The blue band is where "
+        "nine in ten histories redrawn from these sessions run"
+        f"{CHANCE if rows['chance_low'].count() else ''}."
     )
     layout = titled("", unit, **markers(report, x[0], x[-1]))
     return Exhibit("equity", "Equity", says, rows, traces, layout)
-
-
-def null_range(report: Report, last: date) -> list[Trace]:
-    """Where nine in ten walks over markets without an edge end; nothing where none was made."""
-    rows = report.tables.get("surrogates", pl.DataFrame())
-    ends = rows["walk_net"].drop_nulls() if rows.height else pl.Series(dtype=pl.Int64)
-    if ends.is_empty():
-        return []
-    low, middle, high = np.percentile(report.moneys(ends).to_numpy(), [5, 50, 95])
-    spread = {"type": "data", "symmetric": False, "color": QUIET, "width": 8}
-    reach = {"array": [high - middle], "arrayminus": [middle - low]}
-    drawn = dots("walks on chance, 5 to 95 %", pl.Series([last]), pl.Series([float(middle)]), QUIET)
-    return [drawn | {"error_y": spread | reach}]
 
 
 def markers(report: Report, first: date, last: date) -> dict[str, Any]:
@@ -152,7 +142,7 @@ def drawdown(report: Report, daily: pl.DataFrame) -> Exhibit:
     rows = daily.select("trade_date", below=-pl.col("drawdown"))
     shown = thinned(rows, "below", MOST)
     says = "Daily closes only; inside a session it may have been worse."
-    traces = [area("drawdown", shown["trade_date"], shown["below"], LOSS)]
+    traces = [area("drawdown", shown["trade_date"], shown["below"], LOSS, FALL)]
     return Exhibit("drawdown", "Drawdown", says, rows, traces, titled("", report.facts["currency"]))
 
 
@@ -228,18 +218,6 @@ def rolling(report: Report) -> Exhibit:
     )
     layout = titled("", "", showlegend=False, updatemenus=[menu(list(ROLLED.values()))])
     return Exhibit("rolling", "Rolling measures", says, rows, traces, layout)
-
-
-def distribution(report: Report, trades: pl.DataFrame) -> Exhibit:
-    """How often a trade made how much."""
-    net = trades["net"].to_numpy()
-    counts, edges = np.histogram(net, bins=min(BINS, max(1, int(np.sqrt(len(net)) * 2))))
-    rows = pl.DataFrame({"from": edges[:-1], "to": edges[1:], "trades": counts})
-    middle = (rows["from"] + rows["to"]) / 2
-    traces = [bars_of("trades", middle, rows["trades"], signed(middle))]
-    says = f"Mean {net.mean():,.2f}, median {np.median(net):,.2f} {report.facts['currency']}."
-    layout = titled(f"net of a trade, {report.facts['currency']}", "trades", bargap=0.04)
-    return Exhibit("distribution", "What a trade made", says, rows, traces, layout)
 
 
 def streaks(trades: pl.DataFrame) -> Exhibit:

@@ -11,7 +11,7 @@ from engine.core.columns import Array
 from engine.research.evidence.paths import PERCENTS, fan
 from engine.research.evidence.permute import sign_flips
 from engine.research.evidence.resample import Resample
-from engine.research.evidence.sharpe import FEW
+from engine.research.measures.tails import FEW
 from reports.exhibit import ACCENT, INK, LOSS, QUIET, Exhibit, bars_of, dots, titled
 from reports.findings import Report
 from reports.numbers import sessions_of, trades_of

@@ -19,6 +19,8 @@ SECOND: Final = "@second"
 GAIN: Final = "@gain"
 LOSS: Final = "@loss"
 BAND: Final = "@band"
+CHANCE: Final = "@chance"
+FALL: Final = "@fall"
 DIVERGING: Final = [[0, LOSS], [0.5, "@paper"], [1, GAIN]]
 
 
@@ -53,9 +55,9 @@ def line(name: str, x: pl.Series, y: pl.Series, colour: str, **more: Any) -> Tra
     return drawn | {"line": {"color": colour, "width": 1.6}, "connectgaps": False} | more
 
 
-def area(name: str, x: pl.Series, y: pl.Series, colour: str) -> Trace:
+def area(name: str, x: pl.Series, y: pl.Series, colour: str, fill: str) -> Trace:
     """A line filled down to zero."""
-    return line(name, x, y, colour, fill="tozeroy", fillcolor=BAND)
+    return line(name, x, y, colour, fill="tozeroy", fillcolor=fill)
 
 
 def between(name: str, x: pl.Series, low: pl.Series, high: pl.Series) -> list[Trace]:

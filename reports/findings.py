@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
@@ -47,7 +48,11 @@ class Report:
 
     def varied(self) -> list[str]:
         """The axes on which more than one value was tried."""
-        return [name for name in self.axes() if self.combinations[name].n_unique() > 1]
+        return list(self._varied)
+
+    @cached_property
+    def _varied(self) -> tuple[str, ...]:
+        return tuple(name for name in self.axes() if self.combinations[name].n_unique() > 1)
 
 
 def admissible(report: Report) -> pl.DataFrame:
@@ -209,6 +214,15 @@ def trade_rows(report: Report, trades: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def signals(report: Report) -> dict[str, int]:
+    """What became of the setups of the played combination, by outcome; the taken ones first."""
+    played = report.combinations["combination"][0]
+    own = report.tables["setups"].filter(pl.col("combination") == played)
+    counts = own.group_by("outcome").len().sort("len", "outcome", descending=[True, False])
+    found = {str(outcome): int(count) for outcome, count in counts.iter_rows()}
+    return {"taken": found.pop("taken", 0), **found}
+
+
 def single_run(report: Report) -> dict[str, Any]:
     """What `--json` prints of one combination."""
     row = report.combinations.row(0, named=True)
@@ -217,6 +231,7 @@ def single_run(report: Report) -> dict[str, Any]:
         "run": report.name,
         **report.facts,
         "played": {name: row[name] for name in report.axes()},
+        "signals": signals(report),
         "measures": summary(report, trades),
         "trades": trade_rows(report, trades),
     }

@@ -12,7 +12,8 @@ from reports.exhibit import ACCENT, QUIET, Exhibit, dots, heat, titled
 from reports.findings import Report, value_text
 
 SLICES: Final = 6  # pairs of parameters drawn
-LINES: Final = 3_000  # parallel lines a page can draw and an eye can bear
+DOTS: Final = 3_000  # a page can draw and an eye can bear
+LINES: Final = 400  # across all axes: more of them hide where the best run
 
 
 def grid_exhibits(report: Report) -> list[Exhibit]:
@@ -29,12 +30,15 @@ def judged(report: Report) -> pl.DataFrame:
     """Combinations with enough trades and a defined objective, parameters as text."""
     rows, objective = report.combinations, pl.col(report.objective)
     kept = rows.filter((pl.col("n") >= report.facts["min_trades"]) & objective.is_not_null())
-    texts = [
-        pl.Series(name, [value_text(value) for value in kept[name]], dtype=pl.String)
-        for name in report.varied()
-    ]
+    texts = [texts_of(kept[name]) for name in report.varied()]
     value = kept[report.objective].alias("value")
     return kept.select("combination", "n").with_columns(*texts, value)
+
+
+def texts_of(column: pl.Series) -> pl.Series:
+    """Values as people read them; each of the few that there are is written once."""
+    known = {value: value_text(value) for value in column.unique()}
+    return pl.Series(column.name, [known[value] for value in column], dtype=pl.String)
 
 
 def levels(report: Report, name: str) -> list[str]:
@@ -89,7 +93,7 @@ def everyone(report: Report) -> Exhibit:
     """All combinations in order of their result: is the best a peak or the end of a slope."""
     rows = judged(report).sort("value", descending=True).with_columns(rank=pl.int_range(pl.len()))
     table = rows.select("rank", "combination", "value", "n")
-    step = max(1, table.height // LINES)
+    step = max(1, table.height // DOTS)
     shown = table.gather_every(step)
     named = zip(shown["combination"], shown["n"], strict=True)
     text = [f"combination {combination}, {n} trades" for combination, n in named]
@@ -150,11 +154,12 @@ def parallel(report: Report) -> Exhibit:
         ticks = {"tickvals": list(range(len(known))), "ticktext": known}
         axes.append({"label": name, "values": at, **ticks})
     axes.append({"label": report.objective, "values": shown["value"].to_list()})
-    reach = max(abs(value) for value in shown["value"]) or 1.0
+    reach = float(np.median(np.abs(shown["value"].to_numpy()))) or 1.0
     colours = {"color": shown["value"].to_list(), "cmin": -reach, "cmax": reach}
     scale = [[0, "@loss"], [0.5, "@quiet"], [1, "@gain"]]
     drawn = {"type": "parcoords", "dimensions": axes, "line": colours | {"colorscale": scale}}
-    cut = "" if shown.height == rows.height else f" The {half:,} best and the {half:,} worst."
+    cut = "" if shown.height == rows.height else f" Drawn are the {half} best and {half} worst."
     says = f"Drag along an axis to keep only the lines that pass there.{cut}"
-    layout = {"margin": {"l": 70, "r": 60, "t": 50, "b": 30}, "height": 420}
+    layout = {"margin": {"l": 70, "r": 60, "t": 56, "b": 30}, "height": 420}
+    layout["meta"] = {"least": 80 * len(axes)}  # names of axes need room on the narrowest paper
     return Exhibit("parallel", "All parameters at once", says, shown, [drawn], layout)

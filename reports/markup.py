@@ -32,7 +32,12 @@ def figure(exhibit: Exhibit, *, half: bool = False) -> str:
     caption = tag("figcaption", heading + paragraph(exhibit.says))
     height = exhibit.layout.get("height", 340)
     marks = {"class_": "plot", "data_figure": exhibit.key, "style": f"height:{height}px"}
+    least = exhibit.layout.get("meta", {}).get("least")
+    if least:
+        marks["style"] += f";min-width:{least}px"
     plot = tag("div", "", **marks, role="group", aria_labelledby=f"title-{exhibit.key}")
+    if least:
+        plot = scroll(plot, exhibit.title)
     return tag("figure", caption + plot, class_="half" if half else "whole")
 
 
@@ -70,9 +75,7 @@ def table(rows: Sequence[Mapping[str, Any]], label: str, *, words: bool = False)
     )
     inner = tag("thead", tag("tr", head)) + tag("tbody", body)
     made = tag("table", inner, class_="words" if words else "figures-table")
-    return tag(
-        "div", made, class_="scroll", tabindex="0", role="region", aria_label=f"table of {label}"
-    )
+    return scroll(made, f"table of {label}")
 
 
 def leaves(key: str, columns: Iterable[str], label: str) -> str:
@@ -86,8 +89,12 @@ def leaves(key: str, columns: Iterable[str], label: str) -> str:
         '<span data-said="" aria-live="polite"></span>'
     )
     inner = tag("table", tag("thead", tag("tr", head)) + "<tbody></tbody>", aria_label=label)
-    boxed = tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=label)
-    return tag("div", tag("div", controls, class_="leaf") + boxed, data_table=key)
+    return tag("div", tag("div", controls, class_="leaf") + scroll(inner, label), data_table=key)
+
+
+def scroll(inside: str, label: str) -> str:
+    """What may be wider than the window; the keyboard can move it too."""
+    return tag("div", inside, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
 def definitions(pairs: Iterable[tuple[str, str]], name: str) -> str:

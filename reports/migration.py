@@ -26,7 +26,8 @@ from reports.exhibit import (
     titled,
 )
 
-SHOWN: Final = 250  # sessions: about a year
+SHOWN: Final = 250  # gaps: about a year
+DRAWN: Final = 125  # sessions of value: more of them, and the area is thinner than its line
 TREND: Final = 20  # sessions of the regression
 MOVE: Final = 4  # ticks that make a migration, or a gap
 FILLED: Final = (5, 15, 30, 60, 120, 240, 405)  # minutes of the session
@@ -54,14 +55,14 @@ def migration(bars: Bars) -> Exhibit | None:
     if rows.is_empty():
         return None
     moved = migrations(rows, least=MOVE).select("trade_date", "move", "direction")
-    rows = rows.join(moved, on="trade_date", how="left").tail(SHOWN)
+    rows = rows.join(moved, on="trade_date", how="left").tail(DRAWN)
     priced = {name: prices(bars, rows[name].to_numpy()) for name in ("poc", "vah", "val")}
     rows = rows.with_columns(**priced)
     x = rows["trade_date"]
     traces = [*between("value area", x, rows["val"], rows["vah"]), line("POC", x, rows["poc"], INK)]
     for name, way, colour in (("up", 1, GAIN), ("down", -1, LOSS)):
         some = rows.filter(pl.col("direction") == way)
-        look = {"symbol": f"triangle-{name}", "size": 7, "color": colour}
+        look = {"symbol": f"triangle-{name}", "size": 6, "color": colour}
         drawn = dots(f"moved {name}", some["trade_date"], some["poc"], colour)
         traces.append(drawn | {"marker": look})
     fitted, said = regression(bars, rows)
@@ -69,7 +70,7 @@ def migration(bars: Bars) -> Exhibit | None:
         f"Point of control and value area of regular hours; triangles are moves of {MOVE} ticks or "
         f"more. {said}"
     )
-    layout = titled("", "")
+    layout = titled("", "", height=420)
     return Exhibit("migration", "Migration of value", says, rows, [*traces, *fitted], layout)
 
 

@@ -14,6 +14,7 @@ from reports.evidence import evidence_exhibits, stored
 from reports.exhibit import Exhibit
 from reports.findings import Report, verdict
 from reports.grid import grid_exhibits
+from reports.holding import against_table, holding_exhibit, together
 from reports.market import market_exhibit
 from reports.markup import browser, figure, leaves, paragraph, tag
 from reports.migration import value_exhibits
@@ -23,18 +24,20 @@ from reports.sections import (
     evidence_table,
     facts_list,
     fold_table,
+    measure_list,
     score_table,
     steady_table,
     tiles,
 )
 from reports.shell import whole
-from reports.standing import standing
+from reports.standing import standing, state
 from reports.trades import trade_exhibits, trade_table
 from reports.walk import walk_exhibits
 
 NARROW: Final = frozenset(
     {"drawdown", "by-trade", "monthly", "weekday-hour", "rolling", "distribution", "streaks"}
-    | {"excursions", "groups", "in-out", "folds", "side-hour", "plateau", "pareto"}
+    | {"r-multiples", "sizes", "last-trades", "windows"}
+    | {"excursions", "in-out", "side-hour", "plateau", "pareto"}
     | {"logits", "degradation", "null-best", "null-walk", "redrawn", "flipped", "gaps", "fills"}
 )
 GONE: Final = "The bars of this run are not in the store any more: nothing can be drawn on them."
@@ -73,7 +76,7 @@ def page_of(report: Report, bars: Bars | None = None) -> str:
     }
     links = "".join(tag("li", tag("a", escape(p.title), href=f"#{p.key}")) for p in parts)
     body = (
-        tag("header", tag("div", top(report, bars)))
+        tag("header", tag("div", top(report, bars)), data_state=state(report))
         + tag("nav", tag("ul", links), aria_label="Sections")
         + tag("main", "".join(part.markup() for part in parts) + foot(report))
     )
@@ -90,7 +93,7 @@ def exhibits_of(report: Report, bars: Bars | None = None) -> dict[str, Exhibit]:
 def sections(report: Report, bars: Bars | None, tables: dict[str, Any]) -> list[Section]:
     """The parts of the page in order: what was not seen before comes before the search."""
     return [
-        outside(report),
+        outside(report, bars),
         evidence(report),
         Section(
             "walk",
@@ -137,13 +140,17 @@ def profile_section(report: Report, bars: Bars | None) -> Section:
     return Section("profiles", "Profiles", says, value_exhibits(bars), browsed=shown)
 
 
-def outside(report: Report) -> Section:
+def outside(report: Report, bars: Bars | None) -> Section:
     """What became of the choices in sessions they had not seen."""
-    drawn = equity_exhibits(report)
+    drawn, below = equity_exhibits(report), score_table(report)
     says = "Only trades in sessions that the chosen combination had not seen."
     if not drawn:
         says = "No fold traded in sessions it had not seen: there is nothing to draw."
-    return Section("outside", "Out of sample", says, drawn, score_table(report))
+    elif bars is not None:
+        beside = together(report, bars)
+        drawn.insert(1, holding_exhibit(report, beside))
+        below += against_table(report, beside)
+    return Section("outside", "Out of sample", says, drawn, below + measure_list(report))
 
 
 def leafed(key: str, tables: dict[str, Any]) -> str:

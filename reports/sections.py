@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from engine.research.measures import definition
-from engine.research.measures.definition import SHARE
+from engine.research.measures.definition import COUNT, MONEY, NUMBER, SESSIONS, SHARE
 from reports.findings import Report, fold_rows, out_of_sample
 from reports.markup import definitions, paragraph, table, tag, tile
 from reports.numbers import CAPITAL, measured
@@ -71,6 +71,26 @@ def score_table(report: Report) -> str:
 def shown(row: dict[str, Any], column: str) -> str:
     """A figure of the scorecard in the unit of its measure."""
     return number(row[column], percent=definition(row["measure"]).unit == SHARE)
+
+
+def measure_list(report: Report) -> str:
+    """Every measure, folded away until somebody asks; printing unfolds it."""
+    pairs = [
+        (name.replace("_", " "), in_unit(name, value, str(report.facts["currency"])))
+        for name, value in measured(report).items()
+    ]
+    return tag("details", tag("summary", "Every measure") + definitions(pairs, "facts"))
+
+
+def in_unit(name: str, value: float | None, currency: str) -> str:
+    """A measure with what it counts."""
+    unit = definition(name).unit
+    if value is None or unit == SHARE:
+        return number(value, percent=True)
+    if unit in (COUNT, SESSIONS):
+        return f"{value:,.0f}"
+    said = {MONEY: f" {currency}", NUMBER: ""}.get(unit, f" {unit}")
+    return number(value) + said
 
 
 def evidence_table(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from reports.markup import definitions, paragraph, tag
 from reports.notes import notes
 
 THIN: Final = 0.9  # of the usual bars: below it a session is called thin
+LATER: Final = ("trials", "openings", "holdout_read_by", "targets", "changes")
 MARK: Final = 12  # letters of a fingerprint that a reader needs
 
 
@@ -25,6 +27,12 @@ def standing(report: Report, bars: Bars | None) -> str:
         ("Data", f"fingerprint {str(report.facts['data'])[:MARK]}; {quality(bars)}"),
     ]
     return tag("ul", said, class_="notes") + definitions(pairs, "standing")
+
+
+def state(report: Report) -> str:
+    """A mark of what changes after a run was stored: a page with another mark is out of date."""
+    told = [f"{name}={report.facts.get(name)}" for name in LATER]
+    return blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
 
 
 def trials(report: Report) -> str:

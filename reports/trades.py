@@ -16,6 +16,7 @@ POINTS: Final = 4_000
 ROWS: Final = 5_000  # of the table on the page; the store has all
 DECILES: Final = 10
 SIDES: Final = {1: "long", -1: "short"}
+OF_SETUP: Final = "setup "  # before the name of an attribute: a trade has a risk and a net too
 
 
 def trade_exhibits(report: Report, bars: Bars | None = None) -> list[Exhibit]:
@@ -23,7 +24,7 @@ def trade_exhibits(report: Report, bars: Bars | None = None) -> list[Exhibit]:
     trades = traded(report)
     if trades.is_empty():
         return []
-    found = [excursions(trades), groups(report, bars), side_hours(report)]
+    found = [groups(report, bars), excursions(trades), side_hours(report)]
     attributes = attribute_deciles(report, trades)
     return found if attributes is None else [*found, attributes]
 
@@ -55,7 +56,8 @@ def attribute_deciles(report: Report, trades: pl.DataFrame) -> Exhibit | None:
     after = setups.columns[setups.columns.index("outcome") + 1 :]
     names = [name for name in after if setups[name].dtype.is_float()]
     keys = ["combination", "setup"]
-    known = trades.join(setups.select(*keys, *names), on=keys, how="left")
+    prefixed = [pl.col(name).alias(f"{OF_SETUP}{name}") for name in names]
+    known = trades.join(setups.select(*keys, *prefixed), on=keys, how="left")
     parts = [deciles(known, name) for name in names]
     table = pl.concat(parts) if parts else pl.DataFrame()
     if table.is_empty():
@@ -73,10 +75,11 @@ def attribute_deciles(report: Report, trades: pl.DataFrame) -> Exhibit | None:
 
 
 def deciles(known: pl.DataFrame, name: str) -> pl.DataFrame:
-    rows = known.filter(pl.col(name).is_not_null() & pl.col(name).is_not_nan())
-    place = (pl.col(name).rank("ordinal") - 1) * DECILES // pl.len() + 1
+    value = pl.col(f"{OF_SETUP}{name}")
+    rows = known.filter(value.is_not_null() & value.is_not_nan())
+    place = (value.rank("ordinal") - 1) * DECILES // pl.len() + 1
     tenths = rows.group_by(tenth=place.cast(pl.Int64)).agg(
-        n=pl.len(), low=pl.col(name).min(), high=pl.col(name).max(), mean=pl.col("net").mean()
+        n=pl.len(), low=value.min(), high=value.max(), mean=pl.col("net").mean()
     )
     return tenths.sort("tenth").select(pl.lit(name).alias("attribute"), pl.all())
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from reports.exhibit import ACCENT, INK, QUIET, Exhibit, bars_of, dots, heat, line, signed, titled
 from reports.findings import Report, value_text
+from reports.windows import windows_exhibit
 
 LEAST: Final = 3  # folds with trades before a correlation is worth naming
 
@@ -18,7 +19,7 @@ def walk_exhibits(report: Report) -> list[Exhibit]:
     rows = fold_results(report)
     if rows.is_empty():
         return []
-    found = [timeline(report, rows), in_and_out(report, rows)]
+    found = [timeline(report, rows), in_and_out(report, rows), windows_exhibit(report)]
     return [*found, stability(report, rows)] if report.varied() else found
 
 

@@ -10,8 +10,13 @@ from storage.schema import Kind, Table, table_of
 
 
 def conform(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame as one of the tables of a run or of the store."""
+    return fitted(table_of(table), frame)
+
+
+def fitted(shape: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Order and cast the columns; refuse missing ones, strangers, nulls and lossy casts."""
-    shape = table_of(table)
+    table = shape.name
     missing = [name for name in shape.columns if name not in frame.columns]
     if missing:
         raise StoreError(
@@ -23,9 +28,9 @@ def conform(table: str, frame: pl.DataFrame) -> pl.DataFrame:
             f"table '{table}' has no column {', '.join(extras)}; its columns are {listed(shape)}"
         )
     order = (*shape.head, *extras, *shape.tail)
-    fitted = [cast(shape, frame[name]) for name in order]
-    refuse_nulls(shape, fitted)
-    return pl.DataFrame(fitted)
+    columns = [cast(shape, frame[name]) for name in order]
+    refuse_nulls(shape, columns)
+    return pl.DataFrame(columns)
 
 
 def listed(shape: Table) -> str:

@@ -40,6 +40,7 @@ class Manifest:
     money_unit: str
     zone: str = "UTC"  # of the exchange
     periods: int = 252  # sessions a year
+    folder: str = ""  # where the study lay, from which it names a strategy file
     settings: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     started: str = ""

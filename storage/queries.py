@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from engine.core.errors import unknown
+from storage.views import quoted
 
 
 class Query(NamedTuple):
@@ -47,6 +48,88 @@ QUERIES: Final = {
         SELECT run, scope, strftime(trade_date, '%Y-%m') AS month, count(*) AS n,
                sum(net) AS net, avg((net > 0)::INTEGER) AS win_rate
         FROM trades GROUP BY ALL ORDER BY run, scope, month
+        """,
+    ),
+    "best_months": Query(
+        "the months of each run, the best first",
+        """
+        WITH monthly AS (
+            SELECT run, scope, strftime(trade_date, '%Y-%m') AS month, count(*) AS n,
+                   sum(net) AS net
+            FROM trades GROUP BY ALL
+        )
+        SELECT *, rank() OVER (PARTITION BY run, scope ORDER BY net DESC) AS place FROM monthly
+        ORDER BY run, scope, place, month
+        """,
+    ),
+    "folds": Query(
+        "fold by fold: its dates, what it chose, and what training and testing made",
+        """
+        SELECT run, fold, train_first, train_last, test_first, test_last, combination, train_n,
+               train_net, test_n, test_net, sum(test_net) OVER so_far AS test_net_so_far
+        FROM folds WINDOW so_far AS (PARTITION BY run ORDER BY fold) ORDER BY run, fold
+        """,
+    ),
+    "rejections": Query(
+        "what became of the setups of each chosen combination: taken, or stopped by which gate",
+        """
+        SELECT run, combination, outcome, count(*) AS n, count(DISTINCT trade_date) AS sessions,
+               count(*) / sum(count(*)) OVER (PARTITION BY run, combination) AS share
+        FROM setups GROUP BY run, combination, outcome
+        ORDER BY run, combination, n DESC, outcome
+        """,
+    ),
+    "diagnosis": Query(
+        "session by session: how many setups there were, and what stopped those not taken",
+        """
+        SELECT run, combination, trade_date, outcome, count(*) AS n
+        FROM setups GROUP BY ALL ORDER BY run, combination, trade_date, n DESC, outcome
+        """,
+    ),
+    "rejected": Query(
+        "every setup that was not taken: when, which way, and the reason",
+        """
+        SELECT run, combination, setup, ts, trade_date, side, "order", entry, stop, target, outcome
+        FROM setups WHERE outcome <> 'taken' ORDER BY run, combination, setup
+        """,
+    ),
+    "deciles": Query(
+        "mean net of a trade by tenths of each attribute of its setup",
+        """
+        WITH named AS (
+            UNPIVOT (
+                SELECT run, combination, setup, NULL::DOUBLE AS "none", * EXCLUDE (
+                    run, combination, setup, ts, trade_date, bar, side, "order", entry, stop,
+                    target, expires, outcome
+                ) FROM setups
+            ) ON COLUMNS(* EXCLUDE (run, combination, setup)) INTO NAME attribute VALUE amount
+        ), placed AS (
+            SELECT t.run, t.scope, a.attribute, a.amount, t.net,
+                   ntile(10) OVER (
+                       PARTITION BY t.run, t.scope, a.attribute
+                       ORDER BY a.amount, t.combination, t.setup, t.leg, t.fold
+                   ) AS tenth
+            FROM trades t JOIN named a USING (run, combination, setup) WHERE NOT isnan(a.amount)
+        )
+        SELECT run, scope, attribute, tenth, count(*) AS n, min(amount) AS low,
+               max(amount) AS high, avg(net) AS average, avg((net > 0)::INTEGER) AS win_rate
+        FROM placed GROUP BY ALL ORDER BY run, scope, attribute, tenth
+        """,
+    ),
+    "markets": Query(
+        "studies of several markets: each market out of sample, and the grade of the whole",
+        """
+        SELECT family, run, symbol, timeframe, source, first, last, sessions, trades, currency, net,
+               expectancy, mean_r, p_value, class, score, grade
+        FROM families ORDER BY family, symbol, timeframe
+        """,
+    ),
+    "across": Query(
+        "the sets of parameters that stand highest over all markets of a study",
+        """
+        SELECT * FROM across WHERE score IS NOT NULL
+        QUALIFY row_number() OVER (PARTITION BY family ORDER BY score DESC, combination) <= 20
+        ORDER BY family, score DESC, combination
         """,
     ),
     "hours": Query(
@@ -152,8 +235,9 @@ QUERIES: Final = {
 }
 
 
-def sql_of(name: str) -> str:
-    """The question of a name, on one line."""
+def sql_of(name: str, run: str = "") -> str:
+    """The question of a name, on one line; of one run alone, if that is asked."""
     if name not in QUERIES:
         raise unknown("query", name, QUERIES)
-    return " ".join(QUERIES[name].sql.split())
+    text = " ".join(QUERIES[name].sql.split())
+    return f"SELECT * FROM ({text}) WHERE run = {quoted(run)}" if run else text  # noqa: S608 - quoted

@@ -13,9 +13,10 @@ from engine.core.errors import StoreError, unknown
 from storage import trials as log
 from storage.atomic import SUFFIX, append_line, sync, write_frame, write_text
 from storage.conform import conform
-from storage.folders import install, recover, remove, waiting
+from storage.folders import install, recover
 from storage.manifest import Manifest, listed, read_manifest
 from storage.names import plain
+from storage.removal import put_away
 from storage.schema import NEW_TABLES, RUN_TABLES, table_of
 from storage.shelf import BlockShelf
 
@@ -23,6 +24,7 @@ STUDY: Final = "study.yaml"
 LOG: Final = "run.log"
 DRAFT: Final = ".draft"
 BLOCKS: Final = ".blocks"
+LATEST: Final = "latest"
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,19 @@ class Results:
         """Where the blocks of a run are kept until it is stored."""
         return BlockShelf(self.folder / f".{plain(name)}{BLOCKS}")
 
+    def stopped(self) -> tuple[str, ...]:
+        """Runs that were stopped while they were played, and of which parts are kept."""
+        found = (path.name for path in self.folder.glob(f".*{BLOCKS}"))
+        return tuple(sorted(name.removeprefix(".").removesuffix(BLOCKS) for name in found))
+
     def exists(self, name: str) -> bool:
         return plain(name) in self.names()
 
     def run(self, name: str) -> Run:
-        """A complete run by its name."""
+        """A complete run by its name; `latest` is the one that was finished last."""
         known = self.names()
+        if name == LATEST and known:
+            return Run(self.folder / str(self.runs()["run"][-1]))
         if name not in known:
             raise unknown("run", name, known)
         return Run(self.folder / name)
@@ -152,11 +161,10 @@ class Results:
         return listed(self.manifests())
 
     def remove(self, name: str) -> None:
-        """Delete a run; what it tried stays counted."""
-        place = self.run(name).folder
-        self.shelf(name).clear()
-        shutil.rmtree(waiting(place), ignore_errors=True)  # it would move in
-        remove(place)
+        """Put a run away, where it can be brought back; what it tried stays counted."""
+        run = self.run(name)
+        self.shelf(run.name).clear()
+        put_away(run.folder)
 
     def append_trial(self, trial: log.Trial) -> None:
         log.append_trial(self.root, trial)

@@ -103,20 +103,10 @@ COMBINATIONS: Final = Table(
     "combinations",
     {"run": pl.String, "combination": pl.UInt32},
     {
-        "setups": pl.Int64,
-        "gated": pl.Int64,
-        "dropped": pl.Int64,
-        "n": pl.Int64,
-        "ambiguous": pl.Int64,
-        "wins": pl.Int64,
-        "losses": pl.Int64,
-        "gross_win": pl.Int64,
-        "gross_loss": pl.Int64,
-        "net": pl.Int64,
-        "sum_r": pl.Int64,
-        "sessions": pl.Int64,
-        "traded_sessions": pl.Int64,
-        "max_drawdown": pl.Int64,
+        **dict.fromkeys(("setups", "gated", "dropped", "n", "ambiguous", "wins"), pl.Int64),
+        **dict.fromkeys(("losses", "gross_win", "gross_loss", "net", "sum_r"), pl.Int64),
+        **dict.fromkeys(("sessions", "traded_sessions", "max_drawdown"), pl.Int64),
+        "objective": pl.Float64,
         "expectancy": pl.Float64,
         "profit_factor": pl.Float64,
         "win_rate": pl.Float64,
@@ -129,8 +119,8 @@ COMBINATIONS: Final = Table(
     },
     slot=PLAIN,
     nullable=may_be_null(
-        *("expectancy", "profit_factor", "win_rate", "sharpe", "payoff", "total_r", "mean_r"),
-        *("recovery_factor", "calmar"),
+        *("objective", "expectancy", "profit_factor", "win_rate", "sharpe", "payoff"),
+        *("total_r", "mean_r", "recovery_factor", "calmar"),
     ),
 )
 
@@ -139,11 +129,10 @@ FOLDS: Final = Table(
     {
         "run": pl.String,
         "fold": pl.UInt32,
-        "train_first": pl.Date,
-        "train_last": pl.Date,
-        "test_first": pl.Date,
-        "test_last": pl.Date,
+        **dict.fromkeys(("train_first", "train_last", "test_first", "test_last"), pl.Date),
         "combination": pl.UInt32,
+        "team": pl.String,
+        "floor": pl.Int64,
         "objective": pl.String,
         "train_n": pl.Int64,
         "train_net": pl.Int64,
@@ -153,13 +142,8 @@ FOLDS: Final = Table(
         "test_objective": pl.Float64,
     },
     nullable=may_be_null(
-        "combination",
-        "train_n",
-        "train_net",
-        "train_objective",
-        "test_n",
-        "test_net",
-        "test_objective",
+        *("combination", "train_n", "train_net", "train_objective"),
+        *("test_n", "test_net", "test_objective"),
     ),
 )
 
@@ -200,6 +184,7 @@ TRADES: Final = Table(
         "ambiguous": pl.Boolean,
         "net_worst": pl.Int64,
         "net_best": pl.Int64,
+        **dict.fromkeys(("leg_bars", "leg_prices", "leg_lots"), pl.List(pl.Int64)),
     },
     nullable=may_be_null("fold", "contract", "stop", "target", "risk", "r"),
 )
@@ -266,6 +251,15 @@ SURROGATES: Final = Table(
     nullable=may_be_null("best", "best_net", "walk_net", "walk_expectancy"),
 )
 
+SURROGATE_FOLDS: Final = Table(
+    "surrogate_folds",
+    {
+        "run": pl.String,
+        **dict.fromkeys(("surrogate", "fold"), pl.UInt32),
+        "net": pl.Int64,
+    },
+)
+
 SPLITS: Final = Table(
     "splits",
     {
@@ -280,10 +274,11 @@ TABLES: Final = {
     table.name: table
     for table in (
         *(BARS, SESSIONS, LEVELS),
-        *(COMBINATIONS, FOLDS, TRADES, SETUPS, EQUITY, EVIDENCE, SURROGATES, SPLITS),
+        *(COMBINATIONS, FOLDS, TRADES, SETUPS, EQUITY, EVIDENCE),
+        *(SURROGATES, SURROGATE_FOLDS, SPLITS),
     )
 }
-NEW_TABLES: Final = ("surrogates", "splits")  # runs of older versions have none
+NEW_TABLES: Final = ("surrogates", "surrogate_folds", "splits")  # older runs have none
 RUN_TABLES: Final = tuple(TABLES)[3:]  # all but those of the store
 
 

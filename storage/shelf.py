@@ -45,8 +45,14 @@ class BlockShelf:
     def place(self, name: str) -> Path:
         return self.folder / f"{plain(name)}{BLOCK}"
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything is kept, if only how the study is cut."""
+        return any(self.folder.glob(f"*{BLOCK}"))
+
     def __len__(self) -> int:
-        return sum(1 for _ in self.folder.glob(f"*{BLOCK}"))
+        """Parts that were played; they are numbered, and what else is kept is not."""
+        return sum(1 for _ in self.folder.glob(f"*-*{BLOCK}"))
 
     def clear(self) -> None:
         """The run is stored: nothing of this is needed any more."""

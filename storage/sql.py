@@ -32,7 +32,9 @@ UNITS: Final = f"CREATE TABLE store.units (run VARCHAR, {KINDS}, {MONEY})"
 RUNS: Final = "CREATE TABLE runs ({})".format(
     ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in LISTING.items())
 )
-PLAIN: Final = ("sessions", "levels", "rolls", "quarantine", "ticks")  # a folder each
+PLAIN: Final = (  # a folder each
+    *("sessions", "levels", "rolls", "quarantine", "ticks", "families", "across"),
+)
 READING: Final = {"SELECT", "EXPLAIN"}
 WHERE: Final = re.compile(r"\n+LINE \d+:.*", re.DOTALL)  # the caret below it needs a wide screen
 

@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from engine.core.axis import SCALE
+from storage.families import ACROSS, FAMILIES
 from storage.quarantine import QUARANTINE
 from storage.roll_table import ROLLS
 from storage.schema import TABLES, TS, Kind, Table
@@ -34,7 +35,7 @@ TYPES: Final[dict[Kind, str]] = {
 }
 SHOWN: Final[dict[str, Table]] = {
     **TABLES,
-    **{table.name: table for table in (ROLLS, QUARANTINE, TICKS)},
+    **{table.name: table for table in (ROLLS, QUARANTINE, TICKS, FAMILIES, ACROSS)},
 }
 SERIES: Final = ("symbol", "source", "timeframe")  # folders, not columns
 FOLDED: Final = {  # tables that lie in such folders
@@ -61,14 +62,15 @@ UNITS: Final[dict[str, dict[str, tuple[str, ...]]]] = {  # what stored whole num
     },
     "folds": {"money": ("train_net", "test_net")},
     "trades": {
-        "tick": ("entry", "exit", "stop", "target"),
-        "lot": ("quantity",),
+        "tick": ("entry", "exit", "stop", "target", "leg_prices"),
+        "lot": ("quantity", "leg_lots"),
         "money": ("gross", "slippage", "fees", "funding", "net", "net_worst", "net_best"),
         "share": ("r",),
     },
     "setups": {"tick": ("entry", "stop", "target")},
     "equity": {"money": ("net", "equity", "drawdown")},
     "surrogates": {"money": ("best_net", "walk_net")},
+    "surrogate_folds": {"money": ("net",)},
 }
 
 
@@ -137,6 +139,8 @@ def shown(name: str, column: str) -> str:
         return stored
     if unit == "share":
         return f'{stored} / {SCALE}.0 AS "{column}"'
+    if SHOWN[name].columns[column] == pl.List(pl.Int64):
+        return f'[(x * f.{unit}_up)::DOUBLE / f.{unit}_down FOR x IN {stored}] AS "{column}"'
     return f'({stored} * f.{unit}_up)::DOUBLE / f.{unit}_down AS "{column}"'
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from app.commands.results import runs as listed
 from app.options import Json, Place, grouped
 
 app = typer.Typer(invoke_without_command=True, help="List the stored runs, compare or remove them.")
+SAME = ("data", "costs")  # what two strategies share, for their results to be theirs alone
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="The name of a stored run.")]
 
 
 @app.callback(epilog="Example: tickgrid runs compare vpoc-02f1184103ee vpoc-9a61c2b7d0e4")
@@ -46,8 +49,12 @@ def compare(
     results, lake = Results(root), Lake(root)
     reports = [kept(results, lake, name, bars=False).told for name in names]
     rows, sessions = compared(reports), len(common(reports))
+    unlike = [name for name in SAME if len({report.facts[name] for report in reports}) > 1]
+    if unlike:
+        notice(f"these runs do not share their {' and '.join(unlike)}: more than rules differs")
     if as_json:
         found = {"sessions": sessions, "says": words(rows, sessions), "rows": rows.to_dicts()}
+        found["unlike"] = unlike
         print_json(found)
     else:
         print_rows(rows.drop("baseline_run").to_dicts(), f"Against {names[0]}")
@@ -55,16 +62,53 @@ def compare(
     notice(f"page: {compared_page(root, reports, file)}")
 
 
-@app.command("rm", epilog="Example: tickgrid runs rm vpoc-02f1184103ee")
+@app.command("rm", epilog="Example: tickgrid runs rm vpoc-02f1184103ee --yes")
 @grouped
 def remove(
-    name: Annotated[str, typer.Argument(metavar="RUN", help="The name of a stored run.")],
+    name: RunName,
     *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     place: Place,
 ) -> None:
-    """Delete a run; what it tried stays counted."""
+    """Remove a run, after asking; what it tried stays counted, and `restore` brings it back."""
     from app.setting_up import settings_of
+    from storage.results import LATEST, Results
+
+    results = Results(settings_of(place).root)
+    name = results.run(name).name if name == LATEST else name
+    if name in results.stopped() and not results.exists(name):
+        results.shelf(name).clear()
+        typer.echo(f"what was kept of {name}, which was stopped, is removed")
+        return
+    manifest = results.run(name).manifest
+    if not yes and not agreed(f"remove {name}, {manifest.strategy} on {manifest.symbol}?"):
+        typer.echo(f"{name} stays")
+        return
+    results.remove(name)
+    typer.echo(f"{name} is removed; its trials stay in the log. Undo: tickgrid runs restore {name}")
+
+
+def agreed(question: str) -> bool:
+    """The answer of somebody at a terminal; where nobody is, nothing is removed."""
+    from engine.core.errors import ParameterError
+
+    if not asked():
+        raise ParameterError("nobody is there to be asked; say --yes")
+    return typer.confirm(question)
+
+
+def asked() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
+
+
+@app.command("restore", epilog="Example: tickgrid runs restore vpoc-02f1184103ee")
+@grouped
+def restore(name: RunName, *, place: Place) -> None:
+    """Bring back a run that was removed."""
+    from app.setting_up import settings_of
+    from storage.removal import bring_back
     from storage.results import Results
 
-    Results(settings_of(place).root).remove(name)
-    typer.echo(f"{name} is removed; its trials stay in the log")
+    bring_back(Results(settings_of(place).root).folder, name)
+    typer.echo(f"{name} is back")

@@ -41,12 +41,17 @@ def open_lock(run: RunName, *, machine: Machine, as_json: Json = False) -> None:
     """Play the choice of a run on its locked sessions; every opening is logged and shown."""
     from app.console import notice, print_json, print_rows
     from app.holdout import opened, told
+    from app.pages import kept
     from app.setting_up import settings_of
     from storage.lake import Lake
     from storage.results import Results
 
     settings = settings_of(machine)
-    found = told(opened(Results(settings.root), Lake(settings.root), run, settings.workers))
+    results, lake = Results(settings.root), Lake(settings.root)
+    found = told(opened(results, lake, run, settings.workers))
+    page = kept(results, lake, run)
+    if page.place.exists():  # it says how often the hold-out was opened, one less than now
+        notice(f"page: {page.write()}")
     if as_json:
         print_json(found)
         return

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +40,9 @@ def sql(
     attach: Annotated[
         bool, typer.Option("--attach", help="Print SQL that gives any DuckDB client the views.")
     ] = False,
+    run: Annotated[
+        str, typer.Option("--run", metavar="RUN", help="Only this run, of a named query.")
+    ] = "",
     place: Place,
     as_json: Json = False,
 ) -> None:
@@ -62,9 +66,20 @@ def sql(
             "say what to ask: a select statement, or a name of tickgrid sql --list"
         )
     else:
-        text = sql_of(query) if query.replace("_", "").isalpha() else query
-        rows = asked(root, text).to_dicts()
+        rows = asked(root, text_of(query, run, root)).to_dicts()
         if rows or as_json:
             show(rows, as_json=as_json)
         else:
             typer.echo("no row answers that")
+
+
+def text_of(query: str, run: str, root: Path) -> str:
+    """The statement that was meant; a run is one that is stored."""
+    from engine.core.errors import ParameterError
+    from storage.queries import sql_of
+    from storage.results import Results
+
+    named = query.replace("_", "").isalpha()
+    if run and not named:
+        raise ParameterError("--run narrows a named query; write where run = '...' in your own")
+    return sql_of(query, run and Results(root).run(run).name) if named else query

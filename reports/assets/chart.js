@@ -55,12 +55,13 @@ const marketTraces = (held, from, to) => {
   return [candles, side(1, "triangle-up", "long entries"), side(-1, "triangle-down", "short entries")];
 };
 
-// Narrow papers give the picture beside the candles a little less room.
+// Narrow papers give the picture beside the candles a little less room, and the clock fewer words.
 const fitted = (layout) => {
   if (innerWidth > 600 || !layout.xaxis2) return layout;
   const [, end] = layout.xaxis.domain;
-  return end < 0.7 ? layout : {
-    ...layout, xaxis: { ...layout.xaxis, domain: [0, 0.74] },
+  const clock = { ...layout.xaxis, nticks: 4, tickangle: 0 };
+  return end < 0.7 ? { ...layout, xaxis: clock } : {
+    ...layout, xaxis: { ...clock, domain: [0, 0.74] },
     xaxis2: { ...layout.xaxis2, domain: [0.76, 1] },
   };
 };

@@ -39,18 +39,22 @@
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "closest",
       font: { color: colour("ink"), family: "system-ui, sans-serif", size: 12 },
       margin: { l: 56, r: 16, t: 28, b: 40 }, height: 340,
-      legend: { orientation: "h", y: -0.18 },
+      legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", x: 0 },
       hoverlabel: { bgcolor: colour("card"), font: { color: colour("ink") } },
     };
   };
 
+  // The library would offer to send a chart to its maker: what a page shows stays on the machine.
   const config = {
-    displaylogo: false, responsive: true, modeBarButtonsToRemove: ["lasso2d", "select2d"],
+    displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "",
+    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
   };
 
   const show = (place, traces, layout) => {
     const whole = { ...joined(paper(), painted(fitted(layout))), autosize: true };
-    return Plotly.react(place, painted(traces), whole, config);
+    const across = traces.some((trace) => trace.type === "parcoords"); // its names need the room
+    const own = { ...config, displayModeBar: across ? false : "hover" };
+    return Plotly.react(place, painted(traces), whole, own);
   };
 
   const market = async (place) => {
@@ -185,15 +189,34 @@
       document.body.dataset.picture = await Plotly.toImage(wanted, size);
       return;
     }
+    // One figure at a time, the nearest first: scrolling past many never freezes the page.
+    const waiting = [];
+    let busy = false;
+    const nearest = () => {
+      const away = waiting.map((place) => Math.abs(place.getBoundingClientRect().top));
+      return waiting.splice(away.indexOf(Math.min(...away)), 1)[0];
+    };
+    const drain = async () => {
+      if (busy) return;
+      for (busy = true; waiting.length; await new Promise((next) => setTimeout(next))) {
+        const place = nearest();
+        if (!drawn.has(place)) await draw(place);
+      }
+      busy = false;
+    };
     const seen = new IntersectionObserver((entries) => {
       entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
         seen.unobserve(entry.target);
-        draw(entry.target);
+        waiting.push(entry.target);
       });
+      drain();
     }, { rootMargin: "400px" });
     places.forEach((place) => seen.observe(place));
     dark.addEventListener("change", () => drawn.forEach(draw));
-    addEventListener("beforeprint", () => places.filter((p) => !drawn.has(p)).forEach(draw));
+    addEventListener("beforeprint", () => {
+      document.querySelectorAll("details").forEach((one) => { one.open = true; });
+      places.filter((p) => !drawn.has(p)).forEach(draw);
+    });
     document.documentElement.dataset.ready = "yes";
   };
   begin();

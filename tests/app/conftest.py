@@ -26,9 +26,12 @@ def unheard():
     logger().handlers.clear()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def few_sessions():
-    """Pages with a browser of few sessions: what it shows is tested where it is drawn."""
+    """Pages with a browser of few sessions: what it shows is tested where it is drawn.
+
+    Not longer than a module: the tests that draw it may come next in the same process.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(browser, "LAST", 1)
         patch.setattr(browser, "TRADED", 0)

@@ -98,6 +98,7 @@ def test_another_study_or_other_data_is_another_run(tickgrid, change):
     assert name() == name() != name(*change)
 
 
+@pytest.mark.covers("QA-065")
 def test_one_combination(tickgrid):
     code, out, _ = tickgrid("run", "quickstart", *FOLDS, "--set", "params.minutes=30")
     assert code == 0

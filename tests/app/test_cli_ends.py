@@ -63,6 +63,30 @@ def test_a_bug_is_called_one_and_its_traceback_is_kept(tickgrid, monkeypatch, tm
     assert "in broken" in kept.read_text()
 
 
+RULES = Path("adapters/opening_drive.py").read_text()
+BOX = "        box = opening_range"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        (BOX, f"        1 / 0\n{BOX}", "mine.py line 20: ZeroDivisionError: division by zero"),
+        (BOX, f"        return 5\n{BOX}", "OpeningDrive.setups must return Setups"),
+        ('{"range":', '{"stop": box.low, "range":', "['stop'] of OpeningDrive name columns of"),
+        ("+ self.beyond)", "+ self.beyond)[:9]", "one bool a bar is needed"),
+    ],
+)
+def test_a_strategy_that_fails_is_named_with_its_line(was, now, said, tickgrid, tmp_path):
+    (tmp_path / "mine.py").write_text(RULES.replace(was, now, 1))
+    text = "study: bad\ndata: {symbol: ES}\nstrategy: mine.py\nexits: {stop: 16}\n"
+    (tmp_path / "bad.yaml").write_text(text)
+    code, out, err = tickgrid("sweep", str(tmp_path / "bad.yaml"), *FOLDS)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "bug in tickgrid" not in err
+    assert err.count("\n") == 1
+
+
 def test_debug_shows_the_traceback(tickgrid, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("our fault")

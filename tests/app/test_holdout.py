@@ -1,13 +1,17 @@
 """The locked hold-out: never read by a search, opened by a command that is counted."""
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from app import cli
 from app.commands import studies
-from app.pages import kept
+from app.holdout import every_bar
+from app.pages import kept, up_to_date
+from app.resolve import experiment_of
+from app.yaml_lines import document_of
 from reports.standing import standing
 from storage.holdouts import locks
 from storage.lake import Lake
@@ -130,6 +134,49 @@ def test_an_adaptive_search_is_repeated_to_open_its_holdout(study, play) -> None
     assert found["trades"] > 0
 
 
+def test_other_rules_or_other_bars_open_nothing(tmp_path, monkeypatch, capsys) -> None:
+    """What is opened is the choice of that run: not of an edited file, nor of other bars."""
+    monkeypatch.setattr(studies, "drawn", lambda _: None)
+    (tmp_path / "ideas").mkdir()
+    file, root = tmp_path / "ideas" / "mine.py", ["--root", str(tmp_path / "store")]
+    rules = Path("adapters/opening_drive.py").read_text()
+    file.write_text(rules)
+    text = SMALL.replace("strategy: opening_drive", "strategy: mine.py")
+    (tmp_path / "ideas" / "small.yaml").write_text(text)
+    made = ["data", "synth", "ES", "--sessions", "60", *root]
+    assert cli.main(made) == 0
+    search = ["--set", "search={method: coarse_to_fine, trials: 4}"]
+    study = ["sweep", str(tmp_path / "ideas" / "small.yaml"), *QUICK, *LOCKED, *search, *root]
+    assert cli.main([*study, "--json"]) == 0
+    run = json.loads(capsys.readouterr().out)["run"]
+    opening = ["holdout", "open", run, *root]
+    file.write_text(rules.replace("bars.close > box.high", "bars.close >= box.high"))
+    assert cli.main(opening) == 2
+    assert f"the strategy of '{run}' is not the one it was played with" in capsys.readouterr().err
+    file.write_text(rules)
+    assert cli.main(opening) == 0
+    assert cli.main([*made, "--seed", "8"]) == 0
+    capsys.readouterr()
+    assert cli.main(opening) == 2
+    assert f"the bars of '{run}' are not the stored ones any more" in capsys.readouterr().err
+    assert [one.openings for one in locks(tmp_path / "store")] == [1]
+
+
+def test_what_a_study_puts_inside_its_bars_is_there_for_its_holdout_and_page(study, play) -> None:
+    """Doubts that finer bars settled in the search are not left open afterwards."""
+    finer = ["--set", "data={symbol: ES, timeframe: 5m, inside: 1m}", "--set", "study=finer"]
+    code, out, err = play("sweep", study[0], *QUICK, *LOCKED, *finer, "--json")
+    assert code == 0, err
+    results, lake = Results(study[1]), Lake(study[1])
+    run = results.run(json.loads(out)["run"])
+    page = kept(results, lake, run.name).bars
+    assert page.fingerprint == run.manifest.data
+    assert (page.minutes, page.inner.minutes) == (5, 1)
+    every = every_bar(lake, run, experiment_of(document_of(run.study, run.name)))
+    assert (every.minutes, every.inner.minutes) == (5, 1)
+    assert len(every.inner) > len(page.inner)
+
+
 def test_without_a_lock_the_list_says_how_to_make_one(tmp_path, capsys) -> None:
     assert cli.main(["holdout", "list", "--root", str(tmp_path)]) == 0
     assert "no study has locked a hold-out yet" in capsys.readouterr().out
@@ -155,3 +202,28 @@ def test_the_page_says_how_often_it_was_opened_and_who_read_it(study, play, lock
     assert "opened once" in said or f"opened {lock.openings} times" in said
     assert "not unseen: read by " in said
     assert all(reader in said for reader in lock.readers)
+
+
+def test_a_page_is_drawn_anew_when_the_lock_is_opened_and_marked_when_it_is_broken(
+    study, play, locked
+) -> None:
+    results, lake = Results(study[1]), Lake(study[1])
+    page = results.run(locked).folder / "report.html"
+    page.write_text("<body>drawn before", "utf-8")
+    code, _, err = play("holdout", "open", locked)
+    assert code == 0
+    assert f"page: {page}" in err
+    found = kept(results, lake, locked)
+    assert not found.stale
+    assert standing(found.told, None).partition("not read; ")[2][:6] in page.read_text("utf-8")
+    code, out, _ = play("sweep", study[0], *QUICK, "--set", "study=breaking", "--json")
+    assert code == 0
+    breaking = kept(results, lake, json.loads(out)["run"])
+    assert kept(results, lake, locked).stale
+    up_to_date(breaking)
+    up_to_date(breaking)
+    assert not breaking.stale
+    assert page.read_text("utf-8").count("Out of date") == 1
+    up_to_date(kept(results, lake, locked))
+    assert "Out of date" not in page.read_text("utf-8")
+    page.unlink()

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 from rich.progress import Progress
 
@@ -14,6 +15,7 @@ def test_where_nobody_watches_nothing_is_said(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.covers("VA-083")
 def test_on_a_terminal_it_shows_how_far_the_work_is(monkeypatch):
     screen = Console(file=io.StringIO(), force_terminal=True, width=120)
     monkeypatch.setattr(progress, "err", lambda: screen)

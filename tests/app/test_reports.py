@@ -4,11 +4,13 @@ import csv
 import json
 import shutil
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from app import images
+from app.commands import compare
 from app.pages import Kept
 from engine.core.errors import TickgridError
 from reports.scorecard import scorecard
@@ -48,12 +50,29 @@ def test_every_form_says_the_same_net(names, tickgrid, tmp_path):
     assert tickgrid("report", names[0], "--format", "pdf")[0] == 2
 
 
+@pytest.mark.covers("QA-145")
+def test_a_validation_report_is_generated(names, tickgrid, tmp_path, root):
+    """The verdict, every figure of evidence with its sentence, and what each fold kept."""
+    place = tmp_path / "validation.md"
+    assert tickgrid("report", names[0], "--format", "md", "--out", str(place))[0] == 0
+    text = place.read_text()
+    evidence = pl.read_parquet(root / "runs" / names[0] / "evidence.parquet")
+    for row in evidence.iter_rows(named=True):
+        assert f"| {row['scope']} | {row['measure']} |" in text
+    for title in ("Verdict", "Measures", "Targets", "Evidence", "Folds", "Trades", "Days"):
+        assert f"## {title}" in text
+    assert {"efficiency", "null_walk", "psr"} <= set(evidence["measure"])
+    assert "Rated '" in text
+
+
 @pytest.mark.covers("A-084")
 def test_runs_are_compared(names, tickgrid, tmp_path, root):
     page = tmp_path / "both.html"
     code, out, err = tickgrid("runs", "compare", *names, "--json", "--out", str(page))
     assert code == 0, err
     rows = {row["measure"]: row for row in json.loads(out)["rows"]}
+    assert json.loads(out)["unlike"] == ["costs"]
+    assert "do not share their costs" in err
     assert rows["expectancy"]["difference"] == pytest.approx(-2 * (9 - 2.05), abs=30)
     assert page.read_text().startswith("<!doctype html>")
     code, out, err = tickgrid("runs", "compare", *names)
@@ -63,10 +82,46 @@ def test_runs_are_compared(names, tickgrid, tmp_path, root):
     assert tickgrid("runs", "compare", names[0])[0] == 2
 
 
-def test_a_removed_run_is_gone(names, tickgrid):
-    assert tickgrid("runs", "rm", names[1])[0] == 0
-    assert names[1] not in tickgrid("runs")[1]
-    assert tickgrid("runs", "rm", names[1])[0] == 2
+@pytest.mark.covers("QA-066")
+def test_strategies_on_the_same_bars_and_costs_stand_in_one_table(names, tickgrid, tmp_path):
+    rules = Path("adapters/opening_drive.py").read_text()
+    (tmp_path / "fading.py").write_text(
+        rules.replace("long=", "other=")
+        .replace("short=", "long=")
+        .replace("other=", "short=")
+        .replace("stop=(box.low, box.high)", "stop=None")
+    )
+    study = SMALL.replace("strategy: opening_drive", "strategy: fading.py").replace("level", "8")
+    (tmp_path / "fading.yaml").write_text(study)
+    flags = ("--json", *FOLDS, "--set", "note=compared")
+    code, out, err = tickgrid("sweep", str(tmp_path / "fading.yaml"), *flags)
+    assert code == 0, err
+    other = json.loads(out)["run"]
+    code, out, err = tickgrid("runs", "compare", names[0], other, "--json")
+    found = json.loads(out)
+    assert (code, found["unlike"], "do not share" in err) == (0, [], False)
+    assert {(row["baseline_run"], row["variant_run"]) for row in found["rows"]} == {
+        (names[0], other)
+    }
+    rows = {row["measure"]: row for row in found["rows"]}
+    assert rows["expectancy"]["baseline"] != rows["expectancy"]["variant"]
+    assert {"trades", "net", "sharpe", "max_drawdown"} <= set(rows)
+
+
+@pytest.mark.covers("QA-074")
+def test_a_run_is_removed_by_who_means_it_and_comes_back(names, tickgrid, monkeypatch):
+    code, _, err = tickgrid("runs", "rm", names[1])
+    assert (code, "nobody is there to be asked; say --yes" in err) == (2, True)
+    for answer, there in (("n", True), ("y", False)):
+        monkeypatch.setattr(compare, "asked", lambda: True)
+        monkeypatch.setattr("typer.confirm", lambda _, said=answer: said == "y")
+        assert tickgrid("runs", "rm", names[1])[0] == 0
+        assert (names[1] in tickgrid("runs")[1]) is there
+    assert tickgrid("runs", "rm", names[1], "--yes")[0] == 2
+    code, out, _ = tickgrid("runs", "restore", names[1])
+    assert (code, out) == (0, f"{names[1]} is back\n")
+    assert names[1] in tickgrid("runs")[1]
+    assert tickgrid("runs", "restore", names[1])[0] == 2
 
 
 def test_a_picture_needs_a_browser_and_says_so(names, tickgrid, tmp_path, monkeypatch):

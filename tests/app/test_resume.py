@@ -12,7 +12,13 @@ import pytest
 
 from app import cli
 from app.commands import studies
+from app.resolve import Experiment
+from app.run import play
+from app.settings import resolve
+from engine.core.bars import Bars
 from engine.core.errors import StoreError
+from storage.results import Results, Run
+from storage.schema import RUN_TABLES
 from storage.shelf import BlockShelf
 from tests.app.small import SMALL
 from tests.proof.sizes import sized as cases
@@ -92,7 +98,11 @@ def stopping(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
 
 @pytest.mark.parametrize("stop", STOPS, ids=str)
 def test_a_search_stopped_at_any_part_ends_with_the_same_bytes(
-    game: Game, stop: tuple[str, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    game: Game,
+    stop: tuple[str, int],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (method, after), into = stop, game.store(tmp_path / "store")
     with monkeypatch.context() as patched:
@@ -103,7 +113,11 @@ def test_a_search_stopped_at_any_part_ends_with_the_same_bytes(
     kept = len(list((into / "runs").glob(".*.blocks/*.npz")))
     assert kept == after
     resumed = ["--resume"] if after else []
+    capsys.readouterr()
     assert cli.main(game.arguments(into, method, *resumed)) == 0
+    parts = after - 1 if method == "grid" else after  # of a grid it is kept how it is cut
+    told = f"{parts} parts of it were played before it was stopped"
+    assert (told in capsys.readouterr().err) is bool(after)
     assert result(into) == game.whole(method)
     assert not list((into / "runs").glob(".*"))  # what was kept for a resume is gone
 
@@ -131,12 +145,53 @@ def test_a_sweep_killed_at_random_moments_ends_with_the_same_bytes(
     assert result(into) == game.whole("coarse_to_fine")
 
 
+@pytest.mark.covers("QA-039")
+def test_who_is_told_of_the_progress_may_cancel_and_it_goes_on(
+    bars: Bars, experiment: Experiment, stored: Run, tmp_path: Path
+) -> None:
+    told: list[tuple[int, int]] = []
+    settings = resolve({"workers": "1"}, {}, tmp_path)
+    results = Results(settings.root)
+
+    def cancelling(done: int, total: int) -> None:
+        told.append((done, total))
+        if done > total // 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        play(experiment, bars, settings, cancelling)
+    assert results.names() == ()
+    assert results.stopped() == (stored.name,)
+    told.clear()
+    run = play(experiment, bars, settings, lambda *now: told.append(now))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (48, 48)  # sixteen combinations on three markets
+    assert (run.name, results.stopped()) == (stored.name, ())
+    for table in RUN_TABLES:
+        assert run.table(table).equals(stored.table(table)), table
+
+
 def test_there_must_be_something_to_resume(
     game: Game, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     into = game.store(tmp_path / "store")
     assert cli.main(game.arguments(into, "grid", "--resume")) == 2
     assert "nothing to resume: no run of exactly this study" in capsys.readouterr().err
+
+
+def test_what_an_edited_study_left_behind_is_named_and_removed(
+    game: Game, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    into = game.store(tmp_path / "store")
+    BlockShelf(into / "runs" / ".small-0a1b2c3d4e5f.blocks").put("block-000000", {"key": [1]})
+    BlockShelf(into / "runs" / ".smaller-0a1b2c3d4e5f.blocks").put("block-000000", {"key": [1]})
+    assert cli.main(game.arguments(into, "grid")) == 0
+    err = capsys.readouterr().err
+    assert "small-0a1b2c3d4e5f was stopped too" in err
+    assert "smaller-" not in err
+    assert cli.main(["runs", "rm", "small-0a1b2c3d4e5f", "--root", str(into)]) == 0
+    assert "which was stopped, is removed" in capsys.readouterr().out
+    assert not (into / "runs" / ".small-0a1b2c3d4e5f.blocks").exists()
 
 
 def test_a_block_that_cannot_be_read_is_named(tmp_path: Path) -> None:

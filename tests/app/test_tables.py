@@ -16,6 +16,7 @@ from reports.findings import (
     everything,
     fold_rows,
     out_of_sample,
+    signals,
     single_run,
     verdict,
 )
@@ -131,6 +132,20 @@ def test_more_folds_than_fit_are_counted(report):
     folds = pl.concat([report.tables["folds"]] * 4)
     many = dataclasses.replace(report, tables={**report.tables, "folds": folds})
     assert "the last 12 of 20 folds (all are in the table folds)" in drawn(print_sweep, many)
+
+
+@pytest.mark.covers("VA-083")
+def test_one_combination_tells_its_signals_and_extremes(report):
+    first = report.combinations["combination"][0]
+    own = report.tables["setups"].filter(pl.col("combination") == first)["outcome"]
+    taken = int((own == "taken").sum())
+    text = drawn(print_run, report)
+    assert f"setups: {len(own):,} seen: {taken:,} taken" in text
+    assert sum(signals(report).values()) == len(own)
+    net = report.tables["trades"].filter(pl.col("scope") == "best")["net"]
+    for end in (net.min(), net.max()):
+        assert f"{end / 100:,.2f} USD" in text
+    assert "largest loss" not in drawn(print_run, without_trades(report))
 
 
 def test_one_combination_is_drawn_with_its_trades(report):

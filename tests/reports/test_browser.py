@@ -6,15 +6,15 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from app.images import BROWSERS, drawn
+from app.images import BROWSERS
 from reports.comparison_page import comparison_page
-from reports.equity import equity_exhibits
 from reports.page import page_of
-from reports.shell import picture_page
+from tests.reports.conftest import emptied, told
 
 BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 AXE = Path(os.environ.get("TICKGRID_AXE", "node_modules/axe-core/axe.min.js"))
@@ -64,6 +64,9 @@ const tell = async () => {
     requests: performance.getEntriesByType("resource").map((entry) => entry.name),
     drawn: count(".plot.js-plotly-plot"),
     places: count(".plot"),
+    dark: matchMedia("(prefers-color-scheme: dark)").matches,
+    buttons: [...document.querySelectorAll(".modebar-btn")].map((one) =>
+      one.dataset.title || one.getAttribute("aria-label") || ""),
     sessions: select ? select.options.length : 0,
     paint: performance.getEntriesByName("first-contentful-paint").map((entry) => entry.startTime),
     rows: count("[data-table=trades] tbody tr"),
@@ -76,53 +79,78 @@ tell();
 """
 
 
-# A window is never narrower than 500; a frame in it is.
-FRAME = """<!doctype html><meta charset="utf-8"><body style="margin:0">
-<iframe src="report.html" style="border:0;width:{width}px;height:2000px"></iframe>
-<script>addEventListener("message", (event) => (document.body.dataset.said = event.data));</script>
+# A window is never narrower than 500; a frame in it is. All frames of one start are drawn at once.
+FRAME = """<!doctype html><meta charset="utf-8"><body style="margin:0">{frames}
+<script>
+const said = [];
+const frames_ = [...document.querySelectorAll("iframe")];
+addEventListener("message", (event) => {{
+  said[frames_.findIndex((one) => one.contentWindow === event.source)] = event.data;
+  const all = Object.keys(said).length === frames_.length;
+  if (all) document.body.dataset.said = JSON.stringify(said);
+}});
+</script>
 """
 
 
-def witnessed(folder, text):
+def witnessed(file, text):
     """A page that tells on itself, with the accessibility checker where there is one."""
-    file = folder / "report.html"
     head = '<meta charset="utf-8">'
     checker = f"<script>{AXE.read_text('utf-8')}</script>" if AXE.is_file() else ""
     file.write_text(text.replace(head, head + WITNESS + checker, 1), "utf-8")
     return file
 
 
-@pytest.fixture(scope="module")
-def page(report, bars, tmp_path_factory):
-    return witnessed(tmp_path_factory.mktemp("page"), page_of(report, bars))
-
-
-def opened(page, profile, width, *flags):
-    """What the page said in a frame of some width."""
-    frame = page.with_name(f"frame-{width}.html")
-    frame.write_text(FRAME.format(width=width), "utf-8")
+def opened(pages, folder, *flags):
+    """What each page said in a frame of its width; one start of the browser for all of them."""
+    frames = "".join(
+        f'<iframe src="{page.as_uri()}" style="border:0;width:{width}px;height:2000px"></iframe>'
+        for page, width in pages
+    )
+    frame = folder / "frames.html"
+    frame.write_text(FRAME.format(frames=frames), "utf-8")
     command = [
-        *(BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"),
-        *("--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=90000", "--dump-dom"),
-        *("--allow-file-access-from-files", f"--window-size={max(width, 800)},2000"),
-        *(*flags, frame.as_uri()),
+        *(BROWSER, "--headless", "--no-sandbox", "--disable-gpu"),
+        *(f"--user-data-dir={folder / 'profile'}", "--host-resolver-rules=MAP * ~NOTFOUND"),
+        *("--virtual-time-budget=90000", "--dump-dom", "--allow-file-access-from-files"),
+        *("--window-size=1800,2000", *flags, frame.as_uri()),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = re.search(r'data-said="([^"]*)"', done.stdout)
     assert found, done.stderr[-2000:]
-    return json.loads(found[1].replace("&quot;", '"').replace("&lt;", "<").replace("&amp;", "&"))
+    return [json.loads(one) for one in json.loads(unescape(found[1]))]
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(1280, False), (390, True)],
-    ids=["wide and light", "narrow and dark"],
-)
-def said(page, tmp_path_factory, request):
-    """What a window of some width and colour had to say."""
-    width, dark = request.param
-    flags = ["--blink-settings=preferredColorScheme=0"] if dark else []
-    return opened(page, tmp_path_factory.mktemp("profile"), width, *flags)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def page(report, bars, folder):
+    return witnessed(folder / "report.html", page_of(report, bars))
+
+
+@pytest.fixture(scope="module")
+def light(page, report, folder, tmp_path_factory):
+    """A wide page and a narrow comparison on light paper."""
+    text = comparison_page([report, replace(report, name="again")])
+    both = witnessed(folder / "comparison.html", text)
+    return opened([(page, 1280), (both, 390)], tmp_path_factory.mktemp("light"))
+
+
+@pytest.fixture(scope="module")
+def dark(page, made, bars, folder, tmp_path_factory):
+    """A narrow page, and one of a run without a trade, on dark paper."""
+    none = witnessed(folder / "none.html", page_of(told(emptied(made)), bars))
+    flag = "--blink-settings=preferredColorScheme=0"
+    return opened([(page, 390), (none, 390)], tmp_path_factory.mktemp("dark"), flag)
+
+
+@pytest.fixture(params=["light", "dark"])
+def said(request):
+    """What the page had to say on either paper."""
+    return request.getfixturevalue(request.param)[0] | {"paper": request.param}
 
 
 def test_the_page_is_drawn_whole(said):
@@ -130,6 +158,7 @@ def test_the_page_is_drawn_whole(said):
     assert said["requests"] == []
     assert said["wide"] == []
     assert said["page"] <= said["width"] <= 1280
+    assert said["dark"] is (said["paper"] == "dark")
     assert said["drawn"] == said["places"] > 10
     assert said["rows"] == 25
     assert said["sessions"] > 1
@@ -148,19 +177,25 @@ def test_nothing_serious_bars_a_reader(said):
     assert [one for one in said["axe"] if one[0] in SERIOUS] == []
 
 
-def test_a_comparison_is_drawn_whole(report, tmp_path):
-    text = comparison_page([report, replace(report, name="again")])
-    found = opened(witnessed(tmp_path, text), tmp_path / "profile", 390)
+def test_no_button_of_the_page_sends_anything_away(said):
+    assert said["buttons"]
+    assert not [name for name in said["buttons"] if re.search("share|cloud|edit", name.lower())]
+
+
+def test_a_comparison_is_drawn_whole(light):
+    whole(light[1])
+    assert light[1]["places"] == 4
+
+
+def test_a_page_of_no_trade_is_drawn_whole(dark):
+    whole(dark[1])
+    assert dark[1]["rows"] == 0
+    assert dark[1]["places"] < dark[0]["places"]
+
+
+def whole(found):
+    """Nothing went wrong, nothing is too wide, nothing bars a reader."""
     assert found["errors"] == found["requests"] == found["wide"] == []
     assert found["page"] <= found["width"]
-    assert found["drawn"] == found["places"] == 4
+    assert found["drawn"] == found["places"]
     assert [one for one in found["axe"] or () if one[0] in SERIOUS] == []
-
-
-@pytest.mark.parametrize("kind", ["svg", "png"])
-def test_a_figure_is_handed_over_as_a_picture(report, tmp_path, kind):
-    page = tmp_path / "figure.html"
-    page.write_text(picture_page(equity_exhibits(report)[0], kind), "utf-8")
-    data = drawn(BROWSER, page, tmp_path / "profile")
-    assert data.startswith({"svg": "data:image/svg+xml", "png": "data:image/png;base64,"}[kind])
-    assert len(data) > 10_000

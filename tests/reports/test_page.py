@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -124,17 +125,44 @@ def alone(made):
     return made | {"combinations": made["combinations"].head(1), "folds": folds}
 
 
-@pytest.mark.parametrize("what", ["none", "one", "two", "no bars", "one combination"])
+def without_numbers(made):
+    """The same tables where every measure is undefined (null, as stored), and every attribute."""
+    axes = pl.selectors.by_name(*told(made).axes(), require_all=False)
+    floats = pl.selectors.float() - axes
+    wild = {name: made[name].with_columns(floats * None) for name in MEASURED}
+    wild["setups"] = made["setups"].with_columns(floats * float("nan"))
+    bare = [pl.lit(None).cast(made["trades"][name].dtype).alias(name) for name in ("r", "risk")]
+    return made | wild | {"trades": made["trades"].with_columns(bare)}
+
+
+MEASURED = ("combinations", "folds", "evidence")
+
+
+def test_a_page_of_one_session_is_still_a_page(made, bars):
+    one = bars[: int(np.searchsorted(bars.session, bars.session[0], side="right"))]
+    page = page_of(told(emptied(made), sessions=1), one)
+    assert set(re.findall(r'data-figure="([^"]+)"', page)) == set(placed(page))
+    assert "0 of them without a bar" in page
+    days = {key for key in held(page)["figures"] if key.startswith("session-")}
+    assert days == {f"session-{bars.sessions.trade_date(int(bars.session[0]))}"}
+
+
+@pytest.mark.parametrize("what", ["none", "one", "two", "no bars", "one combination", "no number"])
 def test_a_page_of_hardly_anything_is_still_a_page(made, bars, what):
     made = {
         "none": emptied(made),
         "one": only(made, 1),
         "two": only(made, 2),
         "one combination": alone(made),
+        "no number": without_numbers(made),
     }.get(what, made)
     report = told(made)
     page = page_of(report, None if what == "no bars" else bars)
     assert set(re.findall(r'data-figure="([^"]+)"', page)) == set(placed(page))
+    if what == "no number":
+        assert "NaN" not in json.dumps(held(page))
+        assert "NaN" not in reading(page)
+        assert not re.search(r"\bnan\b", reading(page))
     if what == "none":
         assert "there is nothing to draw" in page
     if what == "no bars":
@@ -154,7 +182,7 @@ def tables(report):
 
 def test_a_hundred_thousand_trades_still_fit(made):
     oos = made["trades"].filter(pl.col("scope") == "oos")
-    many = pl.concat([oos] * (100_000 // oos.height + 1)).head(100_000)
+    many = pl.concat([oos] * (100_000 // oos.height + 1), rechunk=True).head(100_000)
     page = page_of(told(made | {"trades": many}))
     assert len(page.encode()) < LARGEST
     assert "of 100,000 out-of-sample trades" in page

@@ -1,6 +1,7 @@
 """Every figure of the page says what the stored tables say."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -125,6 +126,17 @@ def test_groups_of_trades_hold_every_trade_once(report, oos):
         some = groups.filter(pl.col("by") == name)
         assert some["trades"].sum() == oos.height
         assert some["net"].sum() == pytest.approx(oos["net"].sum() / 100)
+
+
+@pytest.mark.parametrize("name", ["risk", "net", "combination_right"])
+def test_an_attribute_may_be_called_as_a_column_of_trades_is(report, name):
+    """The tenths are of the setup's attribute, not of what the trade calls so."""
+    setups = report.tables["setups"].rename({"range": name})
+    named = replace(report, tables={**report.tables, "setups": setups})
+    rows = by_key(trade_exhibits(named))["attributes"]
+    plain = by_key(trade_exhibits(report))["attributes"]
+    kept = rows.filter(pl.col("attribute") == name).drop("attribute")
+    assert kept.equals(plain.filter(pl.col("attribute") == "range").drop("attribute"))
 
 
 def test_tenths_of_an_attribute_hold_every_trade_that_has_it(report, oos):

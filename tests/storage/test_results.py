@@ -6,8 +6,10 @@ import polars as pl
 import pytest
 
 from engine.core.errors import StoreError, UnknownError
+from storage.removal import bring_back
 from storage.results import Results, Run
 from storage.schema import RUN_TABLES, TABLES
+from storage.sql import query
 from storage.trials import HOLDOUT, Trial
 from tests.storage.made import filled, manifest
 
@@ -93,6 +95,48 @@ def test_a_removed_run_is_gone_and_its_trials_are_not(results):
     assert results.trials("d1") == 9
     with pytest.raises(UnknownError, match="no run 'vpoc-1'"):
         results.remove("vpoc-1")
+
+
+@pytest.mark.covers("QA-038")
+def test_runs_are_saved_listed_loaded_found_as_the_latest_and_removed(results):
+    """Parquet on the disk, DuckDB over it."""
+    with pytest.raises(UnknownError, match="no run 'latest'"):
+        results.run("latest")
+    stored(results, "b", finished="2024-01-02")
+    stored(results, "a", finished="2024-01-01")
+    assert results.runs()["run"].to_list() == ["a", "b"]
+    assert results.run("a").table("combinations")["length"].to_list() == [3, 5]
+    assert results.run("latest").name == "b"
+    asked = "SELECT run, count(*) AS n FROM combinations GROUP BY run ORDER BY run"
+    assert query(results.root, asked).rows() == [("a", 2), ("b", 2)]
+    results.remove("latest")
+    assert results.run("latest").name == "a"
+    assert query(results.root, asked).rows() == [("a", 2)]
+    assert query(results.root, "FROM runs SELECT run").rows() == [("a",)]
+    assert bring_back(results.folder, "b").name == "b"
+
+
+@pytest.mark.covers("QA-074")
+def test_a_removed_run_comes_back_as_it_was(results):
+    before = {path.name: path.read_bytes() for path in stored(results).folder.iterdir()}
+    results.remove("vpoc-1")
+    with pytest.raises(UnknownError, match="no removed run 'vpoc-2'; did you mean 'vpoc-1'"):
+        bring_back(results.folder, "vpoc-2")
+    back = bring_back(results.folder, "vpoc-1")
+    assert {path.name: path.read_bytes() for path in back.iterdir()} == before
+    assert results.names() == ("vpoc-1",)
+    with pytest.raises(UnknownError, match="no removed run"):
+        bring_back(results.folder, "vpoc-1")
+
+
+def test_a_run_that_is_stored_again_is_not_overwritten_by_the_removed_one(results):
+    stored(results)
+    results.remove("vpoc-1")
+    again = stored(results, finished="2024-02-01T00:00:00Z")
+    with pytest.raises(StoreError, match="is stored again since"):
+        bring_back(results.folder, "vpoc-1")
+    results.remove("vpoc-1")  # of two removed ones the later is kept
+    assert Run(bring_back(results.folder, "vpoc-1")).manifest == again.manifest
 
 
 def test_trials_count_what_was_tried_once(results):

@@ -20,17 +20,19 @@ FROZEN = {
     "open_type:s? day_type:s? delta:i64 delta_kind:s profile:i64[]",
     "combinations": "run:s combination:u32 ... setups:i64 gated:i64 dropped:i64 n:i64 "
     "ambiguous:i64 wins:i64 losses:i64 gross_win:i64 gross_loss:i64 net:i64 sum_r:i64 "
-    "sessions:i64 traded_sessions:i64 max_drawdown:i64 expectancy:f64? profit_factor:f64? "
-    "win_rate:f64? sharpe:f64? payoff:f64? total_r:f64? mean_r:f64? recovery_factor:f64? "
+    "sessions:i64 traded_sessions:i64 max_drawdown:i64 objective:f64? expectancy:f64? "
+    "profit_factor:f64? win_rate:f64? sharpe:f64? payoff:f64? total_r:f64? mean_r:f64? "
+    "recovery_factor:f64? "
     "calmar:f64?",
     "folds": "run:s fold:u32 train_first:d train_last:d test_first:d test_last:d combination:u32? "
-    "objective:s train_n:i64? train_net:i64? train_objective:f64? test_n:i64? test_net:i64? "
+    "team:s floor:i64 objective:s train_n:i64? train_net:i64? train_objective:f64? test_n:i64? "
+    "test_net:i64? "
     "test_objective:f64?",
     "trades": "run:s scope:s combination:u32 fold:u32? setup:u32 leg:u8 symbol:s contract:s? "
     "trade_date:d side:i8 quantity:i64 signal_ts:T entry_ts:T exit_ts:T entry_bar:u32 exit_bar:u32 "
     "entry:i32 exit:i32 stop:i32? target:i32? risk:i64? reason:s bars_held:i32 mfe:i32 mae:i32 "
     "gross:i64 slippage:i64 fees:i64 funding:i64 net:i64 r:i64? ambiguous:b net_worst:i64 "
-    "net_best:i64",
+    "net_best:i64 leg_bars:i64[] leg_prices:i64[] leg_lots:i64[]",
     "setups": "run:s combination:u32 setup:u32 ts:T trade_date:d bar:u32 side:i8 order:s "
     "entry:i32? stop:i32? target:i32? expires:i32? outcome:s ...",
     "equity": "run:s scope:s trade_date:d n:i64 net:i64 equity:i64 drawdown:i64",
@@ -39,6 +41,7 @@ FROZEN = {
     "surrogates": "run:s surrogate:u32 best:f64? walk_expectancy:f64? best_net:i64? walk_net:i64? "
     "walk_trades:i64",
     "splits": "run:s split:u32 combination:u32 train:f64? test:f64? logit:f64",
+    "surrogate_folds": "run:s surrogate:u32 fold:u32 net:i64",
 }
 SHORT = {
     pl.Datetime("ns", "UTC"): "T",

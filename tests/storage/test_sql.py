@@ -13,7 +13,7 @@ from storage.schema import RUN_TABLES, TABLES
 from storage.sql import query
 from tests.storage.made import filled, foreign, manifest, minutes, tape
 
-SERIES = ("bars", "sessions", "levels", "ticks", "quarantine", "rolls")
+SERIES = ("bars", "sessions", "levels", "ticks", "quarantine", "rolls", "families", "across")
 VIEWS = ("auxiliary", *SERIES, "runs", *RUN_TABLES)
 
 
