@@ -44,8 +44,14 @@ else
 	@$(PY) -m app run "$(STUDY)" $(ARGS)
 endif
 
-bench: setup ## the floors of the design, measured [QUICK=1]
+bench: setup ## the floors of the design, measured beside the peers [QUICK=1 PEERS=0]
+ifeq ($(PEERS),0)
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(ARGS)
+else
+	@$(SETUP) --venv .venv-peers core peers
+	@$(SETUP) --venv .venv-vectorbt vectorbt
+	@TICKGRID_VECTORBT=.venv-vectorbt/bin/python .venv-peers/bin/python -m benchmarks $(if $(QUICK),--quick) $(ARGS)
+endif
 
 golden: dev ## rewrite the golden figures and show what changed
 	@$(PY) -m pytest -q --golden $(ARGS)

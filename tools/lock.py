@@ -17,14 +17,21 @@ UV = "uv==0.13.8"
 # Later locks are held to the pins of earlier ones, so that all of them fit into one environment.
 CORE = "lock/core.txt"
 DEV = "lock/dev.txt"
+EXTRAS = "lock/extras.txt"
 LOCKS: dict[str, list[str]] = {
     CORE: ["pyproject.toml"],
     DEV: ["pyproject.toml", "--extra", "dev", "--constraint", CORE],
-    "lock/extras.txt": [
+    EXTRAS: [
         *("pyproject.toml", "--constraint", DEV),
-        *(word for name in ("learn", "dash", "live", "cluster", "witness") for word in ("--extra", name)),
+        *(
+            word
+            for name in ("learn", "dash", "live", "cluster", "witness")
+            for word in ("--extra", name)
+        ),
     ],
     "lock/build.txt": ["lock/build.in", "--constraint", DEV],
+    "lock/peers.txt": ["lock/peers.in", "--constraint", DEV, "--constraint", EXTRAS],
+    "lock/vectorbt.txt": ["lock/vectorbt.in"],
 }
 HOW = ["--universal", "--generate-hashes", "--no-emit-index-url", "--quiet"]
 OLDEST = ["--python-version", "3.11"]

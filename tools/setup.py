@@ -1,6 +1,6 @@
 """Make the virtual environment match the lock; do nothing when it already does.
 
-`python tools/setup.py [--venv FOLDER] LAYER...` with the layers `core`, `dev`, `extras`, `torch`.
+`python tools/setup.py [--venv FOLDER] LAYER...` with layers that `LOCKS` names.
 What was installed is written into the environment itself: the folder it was made in (scripts hold
 absolute paths, so a moved one is made anew) and, per layer, a digest of all that decides its
 content. A run after a kill finds its layer unwritten and repeats it.
@@ -21,7 +21,14 @@ from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = "tickgrid-setup.json"
-LOCKS = {"core": ("build", "core"), "dev": ("dev",), "extras": ("extras",), "torch": ("torch",)}
+LOCKS = {
+    "core": ("build", "core"),
+    "dev": ("dev",),
+    "extras": ("extras",),
+    "torch": ("torch",),
+    "peers": ("peers",),
+    "vectorbt": ("vectorbt",),
+}
 QUIET = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
 
 
