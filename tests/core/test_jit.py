@@ -225,9 +225,17 @@ def test_code_that_checks_bounds_is_kept_apart(monkeypatch, checks, ending):
     assert jit.kernel_cache.__wrapped__(path) == Path(jit.cache_name(path) + ending)
 
 
+DOORS = [
+    (jit.kernel, {}),
+    (jit.lean_kernel, {"_nrt": False}),
+    (jit.inlined, {"_nrt": False, "forceinline": True}),
+    (jit.parallel_kernel, {"parallel": True}),
+]
+
+
 @pytest.mark.parametrize("folder", [None, Path("/x/kernels/abc")])
-@pytest.mark.parametrize("door", [jit.kernel, jit.parallel_kernel])
-def test_one_way_to_compile_and_numba_keeps_its_settings(monkeypatch, door, folder):
+@pytest.mark.parametrize(("door", "more"), DOORS)
+def test_one_way_to_compile_and_numba_keeps_its_settings(monkeypatch, door, more, folder):
     seen = {}
 
     def fake(**flags):
@@ -239,12 +247,8 @@ def test_one_way_to_compile_and_numba_keeps_its_settings(monkeypatch, door, fold
     monkeypatch.setattr(jit, "njit", fake)
     assert door(len) == (len, "/theirs" if folder is None else str(folder))
     assert jit.config.CACHE_DIR == "/theirs"
-    assert seen == {
-        "cache": folder is not None,
-        "nogil": True,
-        "error_model": "numpy",
-        "parallel": door is jit.parallel_kernel,
-    }
+    always = {"cache": folder is not None, "nogil": True, "error_model": "numpy"}
+    assert seen == always | more
 
 
 def test_a_kernel_that_cannot_be_compiled_leaves_numba_as_it_was(monkeypatch):

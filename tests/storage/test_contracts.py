@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pyarrow.parquet
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.bars import MINUTE, Origin
@@ -16,6 +16,7 @@ from engine.core.frames import bars_of
 from storage.lake import Lake
 from storage.parts import Part, part_of, part_path, parts_of, write_part
 from storage.sql import query
+from tests.proof.sizes import sized as files
 from tests.storage.made import NOON, contract_names, foreign, minutes, real, same, tape
 
 DAY = 24 * 60  # minutes from one day's noon to the next
@@ -91,6 +92,7 @@ sets = st.dictionaries(
 )
 
 
+@settings(max_examples=files(ci=30, full=1_000, small=10))
 @given(st.lists(st.tuples(st.sampled_from(["ESH24", "ESM24", "ES 06-24"]), sets), max_size=4))
 def test_nothing_of_any_contract_is_lost(tmp_path_factory, writes):
     lake, told = Lake(tmp_path_factory.mktemp("lake")), {}

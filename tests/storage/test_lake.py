@@ -7,13 +7,14 @@ from decimal import Decimal
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.bars import Origin
 from engine.core.contracts import instrument
 from engine.core.errors import DataError, ParameterError, StoreError, UnknownError
 from storage.lake import Lake
+from tests.proof.sizes import sized as files
 from tests.storage.made import foreign, minutes, real, same, tape
 
 closes = st.dictionaries(st.integers(0, 300), st.integers(-(10**9), 10**9), min_size=1, max_size=20)
@@ -41,6 +42,7 @@ def test_bars_come_back_as_they_were(lake, symbol):
     assert not found.close.flags.writeable
 
 
+@settings(max_examples=files(ci=40, full=1_000, small=10))
 @given(closes=closes, contract=st.sampled_from([None, "ESH24"]))
 def test_any_bars_come_back_as_they_were(tmp_path_factory, closes, contract):
     lake = Lake(tmp_path_factory.mktemp("lake"))
@@ -49,6 +51,7 @@ def test_any_bars_come_back_as_they_were(tmp_path_factory, closes, contract):
     assert same(lake.bars("ES"), bars)
 
 
+@settings(max_examples=files(ci=40, full=1_000, small=10))
 @given(first=closes, second=closes)
 def test_real_bars_are_merged_and_the_newer_hold(tmp_path_factory, first, second):
     lake = Lake(tmp_path_factory.mktemp("lake"))

@@ -51,4 +51,4 @@ def test_the_tables_of_a_sweep() -> None:
 
 
 def test_without_a_split_there_is_no_row() -> None:
-    assert split_frame(Weighed([], None, [])).is_empty()
+    assert split_frame(Weighed([], None, [], np.empty(0, np.int64))).is_empty()
