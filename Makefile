@@ -48,7 +48,7 @@ bench: setup ## the floors of the design, measured beside the peers [QUICK=1 PEE
 ifeq ($(PEERS),0)
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(ARGS)
 else
-	@$(SETUP) --venv .venv-peers core peers
+	@$(SETUP) --venv .venv-peers core dev peers
 	@$(SETUP) --venv .venv-vectorbt vectorbt
 	@TICKGRID_VECTORBT=.venv-vectorbt/bin/python .venv-peers/bin/python -m benchmarks $(if $(QUICK),--quick) $(ARGS)
 endif

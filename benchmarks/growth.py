@@ -18,13 +18,14 @@ from engine.synth.market import synthesise
 
 EXITS = {"stop": [15, 31, 63, 95], "target": [17, 33, 65, 97]}
 SETUPS, GATES = 4_000, 8
+SESSIONS = 480  # short folds still hold trades
 
 
-def measure(repetitions: int, sessions: int) -> str:
+def measure(repetitions: int, sessions: int = SESSIONS) -> str:
     """A line an axis: its sizes, its seconds, and the power that fits them best."""
     bars = synthesise(instrument("ES"), date(2018, 1, 2), sessions, 7)
     axes: list[tuple[str, Iterable[int], Callable[[int], float]]] = [
-        ("bars", parts(sessions), lambda n: sweeping(cut(bars, n), plan_of())),
+        ("sessions", parts(sessions), lambda n: sweeping(cut(bars, n), plan_of(), walked(n, 8))),
         ("setups", (500, 1_000, 2_000, 4_000, 8_000), lambda n: sweeping(bars, plan_of(n))),
         ("combinations", (16, 64, 256, 1_024), lambda n: sweeping(bars, plan_of(gates=n // 16))),
         ("folds", (2, 4, 8, 16), lambda n: sweeping(bars, plan_of(), walked(sessions, n))),

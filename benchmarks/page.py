@@ -1,4 +1,4 @@
-"""The measurements as one page: a bar a rival, a curve a way of growing."""
+"""The measurements as one page: a dot a rival, a curve a way of growing."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ import plotly.graph_objects as go
 from plotly.io import to_html
 from plotly.subplots import make_subplots
 
-ROW = 26  # pixels of a bar
+ROW = 40  # pixels of a rival
 HEAD = 90
+QUIET = {"displayModeBar": False}
 
 
-def bars(table: dict[str, Any]) -> go.Figure:
+def dots(table: dict[str, Any]) -> go.Figure:
     """Medians with their span, on a logarithmic axis; the first is what the others are held to."""
     rows = table["rows"][::-1]
     first = table["rows"][0]["median"]
     figure = go.Figure(
-        go.Bar(
+        go.Scatter(
+            mode="markers+text",
+            textposition="top center",
             x=[row["median"] for row in rows],
             y=[row["name"] for row in rows],
-            orientation="h",
             text=[f"{row['median'] / first:,.2f} x" for row in rows],
             error_x={
                 "array": [row["most"] - row["median"] for row in rows],
@@ -34,6 +36,7 @@ def bars(table: dict[str, Any]) -> go.Figure:
         height=HEAD + ROW * (len(rows) + 2),
         margin={"l": 320, "t": 50, "b": 30},
         xaxis={"type": "log", "title": "seconds"},
+        yaxis={"range": [-0.5, len(rows) - 0.2]},
     )
 
 
@@ -50,11 +53,11 @@ def drawn(lines: list[dict[str, Any]], path: Path) -> None:
     """One file that opens without a network."""
     tables = [line for line in lines if line["kind"] == "table"]
     grown = [line for line in lines if line["kind"] == "growth"]
-    figures = [*map(bars, tables), *([curves(grown)] if grown else [])]
+    figures = [*map(dots, tables), *([curves(grown)] if grown else [])]
     (where,) = [line for line in lines if line["kind"] == "machine"]
     told = ", ".join(f"{name} {value}" for name, value in where["versions"].items())
     parts = [
-        to_html(figure, full_html=False, include_plotlyjs=k == 0)
+        to_html(figure, full_html=False, include_plotlyjs=k == 0, config=QUIET)
         for k, figure in enumerate(figures)
     ]
     head = f"{where['processor']}, {where['cores']} cores, {where['bandwidth']} GB/s; {told}"
