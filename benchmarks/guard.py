@@ -36,11 +36,16 @@ def git(*words: str) -> bytes | None:
 
 
 def compared(parent: Path) -> float | None:
-    """How many times as long the commit takes; nothing where the two do not agree."""
+    """How many times as long the commit takes; nothing where the two cannot be compared."""
     with worker(ROOT) as ours, worker(parent) as theirs:
-        answers = [one.ask("result") for one in (ours, theirs)]
-        if answers[0] != answers[1]:
-            print(f"the results differ, nothing is timed: {answers[0]} and {answers[1]}")
+        result = ours.ask("result")
+        try:
+            former = theirs.ask("result")
+        except (ValueError, OSError) as error:
+            print(f"the parent cannot do this work ({error}): nothing is compared")
+            return None
+        if result != former:
+            print(f"the results differ, nothing is timed: {result} and {former}")
             return None
         rivals = {"parent": lambda: theirs.ask("again"), "commit": lambda: ours.ask("again")}
         timings = interleaved(rivals, REPETITIONS)
@@ -63,11 +68,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(sources)) as kept:
             kept.extractall(folder, filter="data")
-        try:
-            ratio = compared(Path(folder))
-        except (ValueError, OSError) as error:
-            print(f"{commit} cannot do this work ({error}): nothing is compared")
-            return 0
+        ratio = compared(Path(folder))
     if ratio is None:
         return 0
     print(f"this tree takes {ratio:.2f} times as long as {commit}; beyond {FACTOR} it is refused")

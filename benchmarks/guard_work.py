@@ -5,7 +5,7 @@ import sys
 from datetime import date
 
 from adapters.opening_drive import OpeningDrive
-from engine import Bars, Exits, Folds, Plan, Rules, sweep
+from engine import Bars, Exits, Folds, Plan, Rules, sweep, tables
 from engine.core.contracts import instrument
 from engine.profile.sessions import prior_levels
 from engine.synth.market import synthesise
@@ -22,9 +22,9 @@ def plan() -> Plan:
 
 def done(bars: Bars) -> list[int]:
     """Everything is computed anew: a slice remembers nothing."""
-    made = sweep(bars[:], plan(), Folds(60, 20))
+    made = tables(sweep(bars[:], plan(), Folds(60, 20)))
     levels = prior_levels(bars[:])
-    return [int(made.combinations["net"].sum()), int(levels.poc.values.sum())]
+    return [int(made["combinations"]["net"].sum()), int(levels.poc.values.sum())]
 
 
 def main() -> None:
