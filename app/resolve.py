@@ -23,7 +23,7 @@ from engine.core.strategy import Strategy
 from engine.fills import Costs, Exits, Rules
 from engine.research import Folds, Plan
 from engine.research.constraints import Constraint, Constraints
-from engine.research.evidence.further import FURTHER, Further
+from engine.research.evidence.further import CHOOSING, FURTHER, Further
 from engine.research.money import Money
 from engine.research.objectives import Own
 from engine.research.search import Search, planned
@@ -96,7 +96,7 @@ def experiment_of(document: Document) -> Experiment:
     plan = plan_of(space, search, document)
     source = adapters.source_of(strategy) + worth
     money = money_of(study, document)
-    further = further_of(study, document)
+    further = further_of(study, search, document)
     folder = str(Path(document.name).parent.resolve())
     parts = study, plan, folds, source, sections, search, space, further, money
     return Experiment(*parts, folder)
@@ -257,10 +257,21 @@ def objective_of(study: Study, document: Document) -> tuple[Own | None, str]:
         raise StudyError(f"{document.place(('folds', 'objective'))}: {error}") from error
 
 
-def further_of(study: Study, document: Document) -> Further:
-    """The tests a study asks for beside those of every sweep."""
+def further_of(study: Study, search: Search, document: Document) -> Further:
+    """The tests a study asks for beside those of every sweep.
+
+    Those that choose again would choose among what a search picked by looking at their tests.
+    """
     asked = {name: value for name, value in written(study.evidence).items() if name in FURTHER}
-    return guarded(partial(Further.of, asked), document, ("evidence",))
+    found = guarded(partial(Further.of, asked), document, ("evidence",))
+    again = [name for name in found.also if name in CHOOSING]
+    if search.adaptive and again:
+        raise StudyError(
+            f"{document.place(('evidence',))}: {again[0]} chooses again among all that a "
+            f"{search.method} search tried, which looked at sessions it would test on; leave it "
+            "out, or search by grid, random or sobol"
+        )
+    return found
 
 
 def filled(value: Any, written: Mapping[str, Any]) -> dict[str, Any]:

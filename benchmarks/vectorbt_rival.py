@@ -7,18 +7,17 @@ F69), so the two play the same game: every trade must be the same, or nothing is
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 
 from benchmarks.pairs import interleaved, shown
 from benchmarks.plain_scan import Signals
+from benchmarks.worker import Worker
 from engine.fills import Trades
 
 WORKER = Path(__file__).with_name("vectorbt_worker.py")
@@ -45,7 +44,7 @@ def measure(
     python = os.environ.get(VARIABLE)
     if python is None:
         return ABSENT
-    with tempfile.TemporaryDirectory() as folder, Worker(python, Path(folder)) as worker:
+    with tempfile.TemporaryDirectory() as folder, Rival(python, Path(folder)) as worker:
         found = worker.play(signals, pairs)
         if not found["rust"]:
             return f"vectorbt {found['version']} has no Rust engine here: no ratio is given"
@@ -82,23 +81,12 @@ def listed(trades: Trades) -> np.ndarray:
     return np.stack(parts, axis=1).astype(np.int64)
 
 
-class Worker:
-    """A process that answers in JSON, a line a word; tables lie in files of a folder."""
+class Rival(Worker):
+    """vectorbt's Python, whose tables lie in files of a folder."""
 
     def __init__(self, python: str, folder: Path) -> None:
         self.folder = folder
-        self.process = subprocess.Popen(  # noqa: S603 - the user names the Python
-            [python, str(WORKER), str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.communicate("")
+        super().__init__([python, str(WORKER), str(folder)])
 
     def play(self, signals: Signals, pairs: Pairs) -> dict[str, Any]:
         """Their version, whether Rust plays, and the trades of each pair of stop and target."""
@@ -111,10 +99,3 @@ class Worker:
             if np.abs(row - near).max(initial=0) > NEAR:
                 raise AssertionError("a price of theirs lies between two ticks")
         return dict(said) | {"trades": whole}
-
-    def ask(self, word: str) -> Any:
-        if self.process.stdin is None or self.process.stdout is None:
-            raise RuntimeError("the worker has no pipes")
-        self.process.stdin.write(word + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())

@@ -83,6 +83,18 @@ def test_what_is_wrong_is_named_with_its_line(old, new, said):
     assert "small.yaml line" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["kfold", "cpcv", "regimes", "windows"])
+def test_a_choice_made_again_among_what_a_search_has_picked_is_refused(name):
+    windows = ", windows: {train: [20]}" if name == "windows" else ""
+    asked = f"bootstrap: 9, also: [stepm, {name}]{windows}"
+    picked = (
+        SMALL.replace("bootstrap: 100", asked) + "search: {method: coarse_to_fine, trials: 8}\n"
+    )
+    with pytest.raises(StudyError, match=f"{name}.*coarse_to_fine") as caught:
+        experiment_of(document_of(picked, "small.yaml"))
+    assert "small.yaml line" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

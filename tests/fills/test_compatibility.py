@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.plain_scan import Signals
-from benchmarks.vectorbt_rival import RULES, VARIABLE, Worker, listed
+from benchmarks.vectorbt_rival import RULES, VARIABLE, Rival, listed
 from engine import Bars, Exits, Setups
 from engine.fills import simulate
 from tests.fills.hand import FREE, NINE, both, ended, free, table
@@ -130,7 +130,7 @@ def test_f68_f69_the_trades_of_a_loop_by_the_rules_of_vectorbt() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_same_trades_as_vectorbt(seed: int, tmp_path: Path) -> None:
     bars, setups = market(seed)
-    with Worker(os.environ[VARIABLE], tmp_path) as worker:
+    with Rival(os.environ[VARIABLE], tmp_path) as worker:
         theirs = worker.play(Signals.of(bars, setups), PAIRS)["trades"]
     for pair, rows in zip(PAIRS, theirs, strict=True):
         assert np.array_equal(ours(bars, setups, *pair), rows)

@@ -10,6 +10,7 @@ from engine.core.errors import StudyError, unknown
 
 STEPM, PERMUTATION, ENTRIES = "stepm", "permutation", "random_entries"
 KFOLD, CPCV, REGIMES, WINDOWS = "kfold", "cpcv", "regimes", "windows"
+CHOOSING: Final = (KFOLD, CPCV, REGIMES, WINDOWS)  # they choose again, in sessions of their own
 TESTS: Final = (STEPM, PERMUTATION, ENTRIES, KFOLD, CPCV, REGIMES, WINDOWS)
 
 
