@@ -134,6 +134,10 @@ def test_weather_is_known_before_the_session() -> None:
     assert (loud[:21] == whole[:21]).all()
     assert (loud[21:25] == WILD).all()
     assert QUIET in loud[28:]
+    first = (bars.high + 400 * (bars.session == 0)).astype(np.int32)
+    calmer = weather(replace(bars, arrays=bars.arrays._replace(high=first)))
+    assert (calmer[:6] == NORMAL).all()
+    assert calmer[6] == QUIET  # told as soon as five sessions follow one
 
 
 def test_a_regime_chooses_for_itself_where_it_can() -> None:
