@@ -1,6 +1,6 @@
 # Every verb of the project. `make` alone lists them; all paths are relative, so a folder with spaces is fine.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev test check prove sweep run bench golden coverage-map lock torch extras clean
+.PHONY: help setup dev test check prove sweep run bench golden coverage-map matrix lock torch extras clean
 
 PY := .venv/bin/python
 SETUP := PYTHON="$(PYTHON)" sh tools/python.sh tools/setup.py
@@ -60,6 +60,9 @@ golden: dev ## rewrite the golden figures and show what changed
 
 coverage-map: dev ## which rows of the acceptance tables have a passing test
 	@$(PYTEST) -q --coverage-map $(ARGS)
+
+matrix: dev ## a study and tests on the oldest and newest supported versions [FULL=1 ARGS=]
+	@$(PY) -m tools.matrix $(if $(FULL),--full) $(ARGS)
 
 lock: ## resolve lock/*.txt anew from pyproject.toml
 	@PYTHON="$(PYTHON)" sh tools/python.sh tools/lock.py

@@ -45,7 +45,8 @@ def load_file(path: Path) -> type[Strategy]:
     if path.suffix in TABLES:
         table: type[Strategy] = importlib.import_module(f"{__name__}.own.table").strategy_of(path)
         return table
-    mark = blake2b(path.read_bytes(), digest_size=8).hexdigest()  # an edited file is another module
+    place = str(path.resolve()).encode()  # an edited file is another module, and so is a copy
+    mark = blake2b(place + b"\0" + path.read_bytes(), digest_size=8).hexdigest()
     called = f"{OWN}{path.stem}_{mark}"
     if called not in sys.modules:
         execute(called, path)

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from app.inside import refuse_coarse
 from app.job import Job, perform, preview
 from app.log import anew
-from app.market import dates_of, lacks, refuse_coarse
+from app.market import dates_of, lacks
 from app.markets import refuse_unlike
 from app.pages import Kept
 from app.run import hashed

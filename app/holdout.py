@@ -54,7 +54,7 @@ def opened(results: Results, lake: Lake, name: str, workers: int) -> Opened:
     experiment = experiment_of(document_of(run.study, str(Path(run.manifest.folder) / name)))
     bars = every_bar(lake, run, experiment)
     number = chosen(run)
-    one = combination(experiment, run, number, lake, workers)
+    one = combination(experiment, searched_bars(lake, run, experiment), number, workers)
     with stage("play the hold-out"):
         trades = played(bars, experiment, one)
     first = int(np.searchsorted(bars.sessions.date, days(date.fromisoformat(lock.held))))
@@ -99,17 +99,20 @@ def chosen(run: Run) -> int:
     return int(best["combination"][0])
 
 
-def combination(
-    experiment: Experiment, run: Run, number: int, lake: Lake, workers: int
-) -> Combination:
-    """The combination of that number; an adaptive search is repeated to tell which it was."""
-    if not experiment.search.adaptive:
-        return experiment.plan[number]
+def searched_bars(lake: Lake, run: Run, experiment: Experiment) -> Bars:
+    """The bars the run searched; a choice that was made on others is not opened on these."""
     manifest, data = run.manifest, experiment.study.data
     bars = dressed(lake, data, (data.first, data.last), manifest.source)
     if bars.fingerprint != manifest.data:
         raise StudyError(f"the bars of '{run.name}' are not the stored ones any more; sweep again")
-    return searched(experiment, bars, How(workers)).plan[number]
+    return bars
+
+
+def combination(experiment: Experiment, seen: Bars, number: int, workers: int) -> Combination:
+    """The combination of that number; an adaptive search is repeated to tell which it was."""
+    if not experiment.search.adaptive:
+        return experiment.plan[number]
+    return searched(experiment, seen, How(workers)).plan[number]
 
 
 def played(bars: Bars, experiment: Experiment, one: Combination) -> Trades:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from app.inside import filled, refuse_coarse
 from app.study import Data, Study
 from engine.core.aside import Aside, attached
 from engine.core.bars import Bars
@@ -79,20 +79,9 @@ def dates_of(lake: Lake, study: Study, days: int | None) -> tuple[Stored, tuple[
 
 def dressed(lake: Lake, data: Data, dates: Dates, source: str) -> Bars:
     """The bars of some dates, with what the study puts beside them and inside them."""
-    span_asked = data.symbol, *dates
     refuse_coarse(data)
-    bars = with_series(lake, data, lake.bars(*span_asked, data.timeframe, source))
-    if data.inside is None:
-        return bars
-    return replace(bars, inner=lake.bars(*span_asked, data.inside, source))
-
-
-def refuse_coarse(data: Data) -> None:
-    """Bars that settle doubts are finer than those that leave them."""
-    if data.inside is not None and minutes_of(data.inside) >= minutes_of(data.timeframe):
-        raise StudyError(
-            f"data.inside: {data.inside} bars lie inside no {data.timeframe} bar; name a finer one"
-        )
+    bars = lake.bars(data.symbol, *dates, data.timeframe, source)
+    return with_series(lake, data, filled(lake, data, dates, bars))
 
 
 def with_series(lake: Lake, data: Data, bars: Bars) -> Bars:

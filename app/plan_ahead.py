@@ -13,6 +13,7 @@ from engine.core.setups import Setups
 from engine.fills.fast.refusal import largest_result, refused_value
 from engine.research.asked import asked
 from engine.research.blocks import runs
+from engine.research.daily import WIDTH
 from engine.research.reduction import BLOCK_BYTES, KEPT_BYTES, Study, reasons, study_of
 
 # The cost law of docs/performance.md, for one core.
@@ -27,6 +28,8 @@ MIB: Final = 2**20
 def told(experiment: Experiment, bars: Bars, workers: int) -> dict[str, Any]:
     """Setups, folds, memory and time of a study on these bars."""
     study = study_of(bars, experiment.plan, experiment.folds)
+    if experiment.study.evidence.bootstrap:
+        study = study.read
     setups = asked(experiment.plan[0].strategy, bars)  # and what the structures share is known
     began = time.perf_counter()
     experiment.plan[len(experiment.plan) - 1].strategy.setups(bars)
@@ -66,12 +69,16 @@ def slow_text(slow: Counter[str], combinations: int) -> str:
 
 
 def memory(study: Study, setups: int, combinations: int, workers: int) -> int:
-    """Bytes beside the program: bars, ledgers, paths and tables."""
+    """Bytes beside the program: bars, ledgers, session rows, paths and tables."""
     bars = study.table.bars
     columns = (bars.time, bars.open, bars.high, bars.low, bars.close, bars.volume, bars.session)
-    ledger = min(KEPT_BYTES, combinations * study.row_bytes) + workers * BLOCK_BYTES
+    kept = combinations * study.row_bytes
+    ledger = kept if study.rules.at_once else min(KEPT_BYTES, kept)
+    ledger += workers * BLOCK_BYTES
     paths = 2 * workers * setups * RECORD_BYTES
-    return sum(column.nbytes for column in columns) + ledger + paths + combinations * ROW_BYTES
+    daily = len(study.daily) * study.days * WIDTH
+    tables = combinations * ROW_BYTES
+    return sum(column.nbytes for column in columns) + ledger + daily + paths + tables
 
 
 def seconds(

@@ -39,7 +39,8 @@ def play(experiment: Experiment, bars: Bars, settings: Settings, progress: Progr
     """Search, walk forward, store; the same bytes for any number of workers."""
     started = now()
     shelf = Results(settings.root).shelf(run_name(experiment, bars))
-    how = How(settings.workers, progress, shelf)
+    weighs = bool(experiment.study.evidence.bootstrap)
+    how = How(settings.workers, progress, shelf, daily=weighs)
     with stage("play"):
         told = onward(progress, 0, played(experiment, bars))
         swept = searched(experiment, bars, replace(how, progress=told))

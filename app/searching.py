@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from app.resolve import Experiment
 from engine.core.bars import Bars
-from engine.research import sweep
 from engine.research.bench import How
 from engine.research.hunt import hunt
+from engine.research.reduction import study_of
 from engine.research.samplers import Make
 from engine.research.search import OPTUNA
-from engine.research.sweep import Swept
+from engine.research.sweep import Swept, play
 
 
 def searched(experiment: Experiment, bars: Bars, how: How) -> Swept:
     """What the study finds on these bars: its own, or a market without edge."""
     if not experiment.search.adaptive:
-        plan, folds = experiment.plan, experiment.folds
-        told, shelf = how.progress, how.shelf
-        return sweep(bars, plan, folds, workers=how.workers, progress=told, shelf=shelf)
+        study = study_of(bars, experiment.plan, experiment.folds)
+        return play(study.read if how.daily else study, how.workers, how.progress, how.shelf)
     make = optuna_sampler() if experiment.search.method == OPTUNA else None
     return hunt(bars, experiment.space, experiment.search, experiment.folds, make, how)
 

@@ -20,7 +20,6 @@ from engine.research.evidence.scenarios import SCENARIOS
 from engine.research.plan import Combination
 from engine.research.sensitivity import bearable, one_way, priced, two_way
 from reports.findings import Report
-from storage.lake import Lake
 
 LOOKS: Final = ("daily_loss", "daily_profit", "max_losses", "min_reward")  # rules that see money
 
@@ -70,7 +69,7 @@ def looks(kept: Kept) -> list[str]:
     return [name for name in LOOKS if rules.get(name)]
 
 
-def weather(kept: Kept, lake: Lake, number: int | None, workers: int) -> list[dict[str, Any]]:
+def weather(kept: Kept, number: int | None, workers: int) -> list[dict[str, Any]]:
     """The same combination on its own bars made louder, quieter, drifting, choppy or struck."""
     run, bars = kept.run, kept.bars
     if bars is None:
@@ -79,7 +78,7 @@ def weather(kept: Kept, lake: Lake, number: int | None, workers: int) -> list[di
     experiment = experiment_of(study)
     refuse_other_rules(run, experiment)
     row = chosen(run) if number is None else number
-    one, plain = combination(experiment, run, row, lake, workers), replace(bars, inner=None)
+    one, plain = combination(experiment, bars, row, workers), replace(bars, inner=None)
     rows = []
     for name, made in SCENARIOS.items():
         with stage(f"scenario {name}"):

@@ -161,6 +161,8 @@ class FoldRules(Section):
     choose: str | None = None
     top: int | None = None
     for_timeframe: str | None = None
+    regime: str | None = None
+    regime_trades: int | None = None
 
 
 MOST: Final = 10_000  # surrogates and draws: more would fill the memory, and say no more
@@ -266,9 +268,8 @@ def names_of(section: Where) -> list[str]:
 def strange(where: Where) -> str:
     """Why a key is refused."""
     *section, key = map(str, where)
-    names = names_of(tuple(section))
     inside = f" in {'.'.join(section)}" if section else ""
-    return str(unknown("key", key, names, where=inside))
+    return str(unknown("key", key, names_of(tuple(section)), where=inside))
 
 
 def blamed(error: TickgridError, document: Document, section: Where) -> StudyError:

@@ -16,10 +16,11 @@ VERDICT: Final = "verdict"
 SHARES: Final = (
     *("hit_rate", "pbo", "dsr", "psr", "chance_of_loss", "power", "null_best", "null_walk"),
     *("permutation_best", "permutation_walk", "cpcv_loss", "kfold_loss", "windows"),
+    *("belief_hits", "belief_later"),
 )
 COUNTS: Final = (
     *("groups", "min_backtest", "min_record", "trades_needed", "holm", "false_discovery"),
-    *("stepm", "played_anew"),
+    *("stepm", "played_anew", "regimes_own", "timing", "pause_streak"),
 )
 Asked = tuple[tuple[str, str, str], ...]
 ASKED: Final[dict[str, Asked]] = {  # what a sceptic asks, and the lines that answer
@@ -64,6 +65,13 @@ ASKED: Final[dict[str, Asked]] = {  # what a sceptic asks, and the lines that an
         ("oos", "regimes_gain", "net more, chosen by regime"),
         ("study", "windows", "window lengths that pass every test"),
         ("oos", "team_net", "net of the teams"),
+        ("oos", "regimes_own", "choices that a regime made for itself"),
+        ("oos", "belief_hits", "winners, as a sceptic believes by now"),
+        ("oos", "belief_r", "R a trade, as a sceptic believes by now"),
+        ("oos", "belief_later", "chance that later trades are better"),
+        ("oos", "timing", "hours, weekdays and sides that differ from nothing"),
+        ("oos", "pause_fall", "R lost in 20 trades, from which on to pause"),
+        ("oos", "pause_streak", "losses in a row, from which on to pause"),
         ("oos", "played_anew", "combinations whose folds were played anew"),
     ),
 }

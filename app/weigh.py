@@ -27,6 +27,7 @@ from engine.research.tables import SCOPES
 from engine.research.watch import Progress
 
 MIRROR: Final = "mirror"
+AT_ONCE: Final = 4  # markets without edge, at most
 INSIDE: Final = "bars turned over have no finer bars inside them that add up to them"
 STAGES: Final = {MIRROR: "null", PERMUTATION: "permutation"}
 
@@ -61,8 +62,11 @@ def benchmark(swept: Swept, experiment: Experiment, how: How) -> tuple[list[Line
     asked, bars = experiment.study.evidence, swept.table.bars
 
     def search(made: Bars, told: Progress) -> Swept:
-        return searched(experiment, made, replace(how, progress=told, shelf=NOWHERE))
+        alone = replace(how, progress=told, shelf=NOWHERE, daily=False, workers=each_workers)
+        return searched(experiment, made, alone)
 
+    at_once = together(experiment, how.workers)
+    each_workers = how.workers // at_once
     each, total = tries(experiment, bars), played(experiment, bars)
     lines: list[Line] = []
     scores: list[Score] = []
@@ -70,12 +74,17 @@ def benchmark(swept: Swept, experiment: Experiment, how: How) -> tuple[list[Line
         how_many = Surrogates(count, asked.seed, kind)
         with stage(STAGES[kind]):
             told = onward(how.progress, each * (1 + turn * count), total)
-            made = null(bars, search, how_many, told, how.shelf)
+            made = null(bars, search, how_many, told, how.shelf, at_once)
         lines += null_lines(swept, made, how_many)
         scores = made if kind == MIRROR else scores
     if experiment.study.data.inside and asked.surrogates:
         lines = [Line("study", "null_walk", math.nan, INSIDE)]
     return lines, scores
+
+
+def together(experiment: Experiment, workers: int) -> int:
+    """How many markets without edge are searched at a time: each needs the memory of a search."""
+    return 1 if experiment.search.adaptive else min(workers, AT_ONCE)
 
 
 def played(experiment: Experiment, bars: Bars) -> int:

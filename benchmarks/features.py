@@ -31,6 +31,13 @@ from engine.synth.market import synthesise
 
 APART = ("garch", "hidden_state")
 Said = Callable[[], Any]
+FLOAT, TICK, LOTS = 8, 4, 8  # bytes
+CLOSE, RANGE = (TICK,), (TICK, TICK, TICK)
+READ = {
+    **dict.fromkeys(("stochastic", "adx", "atr", "cci"), RANGE),
+    "obv": (TICK, LOTS),
+    "donchian": (TICK, TICK),
+}
 
 
 def measure(repetitions: int, sessions: int) -> str:
@@ -80,8 +87,14 @@ def dozen(bars: Bars, repetitions: int) -> list[str]:
                 if theirs is not None:
                     refuse_difference(name, ours(), theirs())
                     rivals[f"{name}, {library.__name__}"] = theirs
-        found.append(shown(name, interleaved(rivals, repetitions)))
+        found.append(shown(name, interleaved(rivals, repetitions), moved(name, bars)))
     return found
+
+
+def moved(name: str, bars: Bars) -> int:
+    """Bytes that cannot be spared: the columns read, and a float for every value of the answer."""
+    values = sum(len(column) for column in columns(ours_of(bars)[name]()))
+    return len(bars) * sum(READ.get(name, CLOSE)) + values * FLOAT
 
 
 def ours_of(bars: Bars) -> dict[str, Said]:

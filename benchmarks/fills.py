@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks import vectorbt_rival
-from benchmarks.pairs import Timing, interleaved, shown
+from benchmarks import backtesting_rival, vectorbt_rival
+from benchmarks.pairs import Timing, interleaved, rated, shown
 from benchmarks.plain_scan import Signals, scan_grid
 from engine import Bars, Costs, Exits, Folds, Plan, Rules, Setups, Strategy, sweep
 from engine.core.contracts import instrument
 from engine.core.memo import feature
 from engine.core.params import gate, param
 from engine.fills import Trades, simulate
-from engine.fills.fast.chains import tape
+from engine.fills.chains import tape
 from engine.fills.simulate import Played
 from engine.research.blocks import Part
 from engine.research.desk import Desk
@@ -38,6 +38,7 @@ SWEEPS = (
 )
 FOLDS = Folds(train=120, test=20, purge=1)
 OURS = Rules()
+ENDS = 16  # bytes of the two ends that each setup and combination reads
 LIMIT = 15  # nanoseconds a setup and combination, what the cost law allows
 
 
@@ -72,15 +73,20 @@ def uniform(bars: Bars) -> np.ndarray:
 
 def measure(repetitions: int, sessions: int) -> Iterator[str]:
     """One section after the other; refuses to time what does not agree."""
-    made = synthesise(instrument("ES"), date(2018, 1, 2), sessions, 7)
-    prices = {name: getattr(made, name) * np.int32(2) for name in ("open", "high", "low", "close")}
-    bars = Bars(made.instrument, made.sessions, made.arrays._replace(**prices))
-    count = 16_000 * sessions // 1740
+    bars, count = ground(sessions)
     yield rivals(bars, count, repetitions)
-    yield against_vectorbt(bars, count, repetitions)
+    yield from against_others(bars, count, repetitions)
     yield from reference(bars, count, repetitions)
     yield law(bars, count, repetitions)
     yield memory(bars, count)
+
+
+def ground(sessions: int) -> tuple[Bars, int]:
+    """Bars of even prices, which odd distances never meet exactly, and how many setups they get."""
+    made = synthesise(instrument("ES"), date(2018, 1, 2), sessions, 7)
+    prices = {name: getattr(made, name) * np.int32(2) for name in ("open", "high", "low", "close")}
+    bars = Bars(made.instrument, made.sessions, made.arrays._replace(**prices))
+    return bars, 16_000 * sessions // 1740
 
 
 def grid() -> list[Exits]:
@@ -100,8 +106,7 @@ class Hand(NamedTuple):
         plan = Plan([Sown(count=count)], grid(), rules, Costs.of({"commission": 0}))
         study = study_of(bars, plan, folds_for(bars))
         (tile,) = tiled(plan.exits, [None] * len(plan), len(plan))
-        rows = np.zeros((len(plan), len(study.cells), len(FIELDS)), np.int64)
-        out = Out(rows, np.zeros((len(plan), 3), np.int64))
+        out = Out.room(len(plan), len(study.cells))
         return cls(study, plan.strategies[0].setups(bars), Part(range(1), tile), out)
 
     def play(self, *, cold: bool = False) -> np.ndarray:
@@ -142,7 +147,8 @@ def rivals(bars: Bars, count: int, repetitions: int) -> str:
         },
         repetitions,
     )
-    return shown(f"256 combinations, {count:,} setups", timings)
+    moved = ledger.nbytes + len(combinations) * count * ENDS
+    return shown(f"256 combinations, {count:,} setups", timings, moved)
 
 
 def refuse_row(hand: Hand, played: Played, row: np.ndarray) -> None:
@@ -151,8 +157,8 @@ def refuse_row(hand: Hand, played: Played, row: np.ndarray) -> None:
         raise AssertionError("the fast path and the scanning kernel disagree")
 
 
-def against_vectorbt(bars: Bars, count: int, repetitions: int) -> str:
-    """The whole grid on the fast path by vectorbt's rules, and eight combinations there."""
+def against_others(bars: Bars, count: int, repetitions: int) -> Iterator[str]:
+    """The whole grid on the fast path by vectorbt's rules; eight combinations there, or one."""
     hand = Hand.of(bars, count, Rules.of(vectorbt_rival.RULES))
     pairs = [(STOPS[k], TARGETS[-1 - k]) for k in range(0, len(STOPS), 2)]
     ledger, table = hand.play().copy(), hand.study.table
@@ -164,7 +170,8 @@ def against_vectorbt(bars: Bars, count: int, repetitions: int) -> str:
         return played.trades
 
     signals, ours = Signals.of(bars, hand.setups), (hand.play, len(hand.study.plan))
-    return vectorbt_rival.measure(signals, pairs, trades, ours, repetitions)
+    yield vectorbt_rival.measure(signals, pairs, trades, ours, repetitions)
+    yield backtesting_rival.measure(signals, pairs[-1], trades, ours, repetitions)
 
 
 def law(bars: Bars, count: int, repetitions: int) -> str:
@@ -189,6 +196,7 @@ def fitted(rows: list[tuple[float, ...]]) -> str:
     table = np.array(rows)
     parts, seconds = table[:, :-1], table[:, -1]
     found = np.linalg.lstsq(parts / seconds[:, None], np.ones(len(rows)), rcond=None)[0]
+    rated("cost law", {"once": found[0], "each": found[3] * 1e9})
     return (
         f"seconds = {found[0]:.4f} + setups x {found[1] * 1e6:.2f} us + combinations x "
         f"{found[2] * 1e6:.2f} us + combinations x setups x {found[3] * 1e9:.2f} ns"
@@ -226,7 +234,8 @@ def reference(bars: Bars, count: int, repetitions: int) -> Iterator[str]:
 def memory(bars: Bars, count: int) -> str:
     """The most bytes held at once while blocks are played and forgotten."""
     some, lines = max(50, count // 64), []
-    for gates in (4, 40, 400, 4000):
+    whole = folds_for(bars) is FOLDS  # the last and largest takes a short run a quarter of its time
+    for gates in (4, 40, 400, 4000)[: 4 if whole else 3]:
         plan = Plan(Sown.grid(count=[some], least=sorted(steps(gates))), grid()[:250])
         study = study_of(bars, plan, folds_for(bars))
         tracemalloc.start()

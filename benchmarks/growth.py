@@ -18,6 +18,7 @@ from engine.synth.market import synthesise
 
 EXITS = {"stop": [15, 31, 63, 95], "target": [17, 33, 65, 97]}
 SETUPS, GATES = 4_000, 8
+INVERSE = {"cores": "over their number"}
 SESSIONS = 480  # short folds still hold trades
 
 
@@ -29,6 +30,7 @@ def measure(repetitions: int, sessions: int = SESSIONS) -> str:
         ("setups", (500, 1_000, 2_000, 4_000, 8_000), lambda n: sweeping(bars, plan_of(n))),
         ("combinations", (16, 64, 256, 1_024), lambda n: sweeping(bars, plan_of(gates=n // 16))),
         ("folds", (2, 4, 8, 16), lambda n: sweeping(bars, plan_of(), walked(sessions, n))),
+        ("symbols", (1, 2, 4), lambda n: sum(sweeping(bars[:], plan_of()) for _ in range(n))),
         ("cores", cores(), lambda n: sweeping(bars, plan_of(gates=64), workers=n)),
     ]
     return "\n".join(["seconds of a sweep", *(line(a, s, r, repetitions) for a, s, r in axes)])
@@ -42,10 +44,21 @@ def line(axis: str, sizes: Iterable[int], run: Callable[[int], float], repetitio
     rounds = [[run(size) for size in at] for _ in range(repetitions)]
     seconds = [median(column) for column in zip(*rounds, strict=True)]
     power = np.polyfit(np.log(at), np.log(seconds), 1)[0] if len(at) > 1 else 0.0
+    law = fitted(axis, at, seconds)
     found: dict[str, Any] = {"kind": "growth", "axis": axis, "at": at, "seconds": seconds}
-    CURVES.append(found | {"power": round(float(power), 2)})
+    CURVES.append(found | law | {"power": round(float(power), 2)})
     told = "  ".join(f"{size:,}: {s:.3f}" for size, s in zip(at, seconds, strict=True))
-    return f"{axis:14} {told}  ~ size^{power:.2f}"
+    law_told = f"{law['once'] * 1e3:,.3g} ms + {law['each'] * 1e3:,.3g} ms"
+    return f"{axis:14} {told}  ~ size^{power:.2f}, or {law_told} {INVERSE.get(axis, 'each')}"
+
+
+def fitted(axis: str, at: list[int], seconds: list[float]) -> dict[str, float]:
+    """What is paid once and what for each, by least squares of relative errors."""
+    size = np.array(at, np.float64)
+    parts = np.stack([np.ones(len(at)), 1 / size if axis in INVERSE else size], axis=1)
+    taken = np.array(seconds)
+    once, each = np.linalg.lstsq(parts / taken[:, None], np.ones(len(at)), rcond=None)[0]
+    return {"once": float(once), "each": float(each)}
 
 
 def plan_of(setups: int = SETUPS, gates: int = GATES) -> Plan:

@@ -5,12 +5,16 @@ import subprocess
 import sys
 import tempfile
 from datetime import date
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from benchmarks.pairs import interleaved, shown
+from benchmarks.stored import loading
 from engine import Bars
 from engine.core.contracts import instrument
 from engine.core.frames import PRICES
@@ -18,7 +22,6 @@ from engine.synth.market import synthesise
 from storage.ingest.importing import import_files
 from storage.ingest.order import Order
 from storage.lake import Lake
-from storage.parts import VALUES
 
 TIMES = (1, 2, 3)  # the sessions for which memory is measured, so many times
 CONTRACTS = tuple(f"ES{month}{year}" for year in (20, 21, 22) for month in "HMUZ")
@@ -50,23 +53,12 @@ def measure(repetitions: int, sessions: int) -> str:
             "duckdb read_csv": lambda: duckdb.read_csv(str(path)).to_arrow_table(),
             "import, judged and stored": lambda: bring(path, Path(folder) / "store"),
         }
+        if find_spec("pandas"):
+            rivals["pandas.read_csv"] = partial(import_module("pandas").read_csv, path)
         size = path.stat().st_size / 1e6
         title = f"{len(bars):,} rows, {size:.0f} MB of CSV"
         brought = shown(title, interleaved(rivals, repetitions))
         return f"{brought}\n\n{loading(kept, repetitions)}\n\n{memory(sessions, Path(folder))}"
-
-
-def loading(root: Path, repetitions: int) -> str:
-    """Stored bars into Bars, beside the same columns into a frame."""
-    files = sorted((root / "bars").rglob("*.parquet"))
-    columns = list(VALUES)
-    rivals = {
-        "polars.read_parquet": lambda: pl.read_parquet(
-            files, columns=columns, hive_partitioning=False
-        ),
-        "Lake.bars": lambda: Lake(root).bars("ES"),
-    }
-    return shown("stored bars", interleaved(rivals, repetitions))
 
 
 def memory(sessions: int, folder: Path) -> str:

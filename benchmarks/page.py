@@ -1,4 +1,4 @@
-"""The measurements as one page: a dot a rival, a curve a way of growing."""
+"""The measurements as one page: a dot a rival, a curve a way of growing, memory, and the limit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ import plotly.graph_objects as go
 from plotly.io import to_html
 from plotly.subplots import make_subplots
 
+from benchmarks.growth import INVERSE
+
 ROW = 40  # pixels of a rival
 HEAD = 90
+BAR = 24  # of a bar
+GRAPH, ACROSS = 280, 3  # pixels of a row of curves, and how many stand in it
 QUIET = {"displayModeBar": False}
 
 
@@ -41,19 +45,63 @@ def dots(table: dict[str, Any]) -> go.Figure:
 
 
 def curves(found: list[dict[str, Any]]) -> go.Figure:
-    """Seconds against each axis, both logarithmic: a straight line is a power."""
-    figure = make_subplots(1, len(found), subplot_titles=[curve["axis"] for curve in found])
-    for k, curve in enumerate(found, 1):
-        figure.add_scatter(x=curve["at"], y=curve["seconds"], mode="lines+markers", row=1, col=k)
+    """Seconds against each axis, both logarithmic, with the fitted law: once, and for each."""
+    titles = [f"{curve['axis']}<br>{law(curve)}" for curve in found]
+    rows = -(-len(found) // ACROSS)
+    figure = make_subplots(rows, ACROSS, subplot_titles=titles)
+    for k, curve in enumerate(found):
+        place = {"row": k // ACROSS + 1, "col": k % ACROSS + 1}
+        at = curve["at"]
+        parts = [1 / n if curve["axis"] in INVERSE else n for n in at]
+        fitted = [curve["once"] + curve["each"] * part for part in parts]
+        figure.add_scatter(x=at, y=curve["seconds"], mode="markers", **place)
+        figure.add_scatter(x=at, y=fitted, mode="lines", **place)
     figure.update_xaxes(type="log").update_yaxes(type="log")
-    return figure.update_layout(title="how the cost grows", height=360, showlegend=False)
+    return figure.update_layout(
+        title="how the cost grows", height=HEAD + GRAPH * rows, margin={"t": 110}, showlegend=False
+    )
+
+
+def law(curve: dict[str, Any]) -> str:
+    """The fitted constants in words."""
+    each = "/ n" if curve["axis"] in INVERSE else "x n"
+    return f"{curve['once'] * 1e3:,.3g} ms + {curve['each'] * 1e3:,.3g} ms {each}"
+
+
+def bars(title: str, names: list[str], values: list[float], axis: str) -> go.Figure:
+    """A bar a row, the first on top."""
+    shown = go.Bar(x=values[::-1], y=names[::-1], orientation="h", texttemplate="%{x:,.3~g}")
+    figure = go.Figure(shown)
+    return figure.update_layout(
+        title=title,
+        height=HEAD + BAR * (len(names) + 2),
+        margin={"l": 420, "t": 50, "b": 30},
+        xaxis={"title": axis},
+    )
+
+
+def others(lines: list[dict[str, Any]]) -> list[go.Figure]:
+    """Memory, and how far from a bare copy each task is."""
+    held = [row for line in lines if line["kind"] == "memory" for row in line["rows"]]
+    found = []
+    if held:
+        values = [row["mb"] for row in held]
+        title = "peak memory, each in a process of its own"
+        found.append(bars(title, [row["name"] for row in held], values, "MB"))
+    for line in lines:
+        if line["kind"] == "limit" and line["rows"]:
+            names = [row["work"] for row in line["rows"]]
+            title = f"distance to the limit of {line['bandwidth']} GB/s"
+            values = [row["times"] for row in line["rows"]]
+            found.append(bars(title, names, values, "times a bare copy of the bytes moved"))
+    return found
 
 
 def drawn(lines: list[dict[str, Any]], path: Path) -> None:
     """One file that opens without a network."""
     tables = [line for line in lines if line["kind"] == "table"]
     grown = [line for line in lines if line["kind"] == "growth"]
-    figures = [*map(dots, tables), *([curves(grown)] if grown else [])]
+    figures = [*map(dots, tables), *([curves(grown)] if grown else []), *others(lines)]
     (where,) = [line for line in lines if line["kind"] == "machine"]
     told = ", ".join(f"{name} {value}" for name, value in where["versions"].items())
     parts = [

@@ -31,10 +31,20 @@ def interleaved(rivals: Mapping[str, Callable[[], object]], repetitions: int) ->
     return [Timing(name, median(s), min(s), max(s)) for name, s in seconds.items()]
 
 
-def shown(title: str, timings: list[Timing]) -> str:
-    """A table with each rival's ratio to the first; kept for the lines and the page."""
+def rated(title: str, rates: Mapping[str, float]) -> None:
+    """Keep rates, or whatever else is no time, for the lines."""
+    rows = [{"name": name, "median": rate} for name, rate in rates.items()]
+    TABLES.append({"kind": "rate", "title": title, "rows": rows})
+
+
+def shown(title: str, timings: list[Timing], moved: int | None = None) -> str:
+    """A table with each rival's ratio to the first; kept for the lines and the page.
+
+    `moved` are the bytes that the first cannot help reading and writing.
+    """
     rows = [timing._asdict() for timing in timings]
-    TABLES.append({"kind": "table", "title": title, "rows": rows})
+    told = {"kind": "table", "title": title, "rows": rows}
+    TABLES.append(told if moved is None else told | {"moved": moved})
     head = f"{title:36} {'median s':>10} {'min..max s':>19} {'ratio':>8}"
     lines = [
         f"{t.name:36} {t.median:10.4f} {f'{t.least:.4f}..{t.most:.4f}':>19} "

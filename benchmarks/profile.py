@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.pairs import Timing, interleaved, shown
+from benchmarks.pairs import Timing, interleaved, rated, shown
 from benchmarks.rivals import InSql
 from engine import Bars
 from engine.core.bars import Longs
@@ -30,6 +30,9 @@ MOVED = BYTES + 25  # and of one that developing levels write: three levels and 
 WIDER = {1: 1, 5: 4, 100: 40}  # ticks a tick becomes, and the part of the sessions then used
 
 
+Run = Callable[[], pl.DataFrame]
+
+
 def measure(repetitions: int, sessions: int) -> str:
     """Refuses to time what does not agree."""
     bars = synthesise(instrument("ES"), date(2018, 1, 2), sessions, 7)
@@ -42,9 +45,8 @@ def measure(repetitions: int, sessions: int) -> str:
     return "\n\n".join(parts)
 
 
-def whole(bars: Bars, repetitions: int) -> str:
+def by_kernel(bars: Bars) -> Run:
     """Every session's profile, poc and value area by pairs, full sessions, exact volumes."""
-    frame = lazy_bars(bars)
 
     def kernel() -> pl.DataFrame:
         parts = session_parts(bars, "full")
@@ -54,10 +56,21 @@ def whole(bars: Bars, repetitions: int) -> str:
             schema=["session", "poc", "val", "vah", "volume"],
         )
 
-    def polars() -> pl.DataFrame:
-        return frame.pipe(lazy_profile).pipe(lazy_levels).collect()
+    return kernel
 
-    sql = InSql(bars)
+
+def by_polars(bars: Bars) -> Run:
+    frame = lazy_bars(bars)
+    return lambda: frame.pipe(lazy_profile).pipe(lazy_levels).collect()
+
+
+def by_duckdb(bars: Bars) -> Run:
+    return InSql(bars).levels
+
+
+def whole(bars: Bars, repetitions: int) -> str:
+    """Equal frames first, then all of them in turn."""
+    kernel, polars, sql = by_kernel(bars), by_polars(bars), InSql(bars)
     for name, rival in {"Polars": polars, "DuckDB": sql.levels}.items():
         if not kernel().equals(rival()):
             raise AssertionError(f"the kernel and {name} disagree: nothing was timed")
@@ -73,9 +86,9 @@ def whole(bars: Bars, repetitions: int) -> str:
     rate = len(bars) / timings[0].median
     bandwidth = timings[-1].median / timings[0].median
     return (
-        f"{shown(title, timings)}\n{rate / 1e6:,.0f} million bars a second by the kernel on one "
-        f"thread: {rate * BYTES / 1e9:.1f} GB/s of prices and volumes, {bandwidth:.2f} of what "
-        "reading them alone does"
+        f"{shown(title, timings, len(bars) * BYTES)}\n{rate / 1e6:,.0f} million bars a second by "
+        f"the kernel on one thread: {rate * BYTES / 1e9:.1f} GB/s of prices and volumes, "
+        f"{bandwidth:.2f} of what reading them alone does"
     )
 
 
@@ -157,7 +170,11 @@ def developing(stretched: list[Bars], repetitions: int) -> str:
     }
     timings = interleaved(rivals, repetitions)
     rates = [rate(bars, timing) for bars, timing in zip(stretched, timings, strict=True)]
-    return "\n".join([shown("after every bar", timings), *rates])
+    narrow, wide = stretched[0], stretched[1]
+    speeds = len(narrow) / timings[0].median / 1e6, rows(wide) / timings[1].median / 1e6
+    rated("developing levels", dict(zip(("narrow", "wide"), speeds, strict=True)))
+    moved = len(stretched[0]) * MOVED
+    return "\n".join([shown("after every bar", timings, moved), *rates])
 
 
 def refuse_difference(bars: Bars) -> None:

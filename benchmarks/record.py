@@ -63,6 +63,16 @@ def machine(repetitions: int) -> dict[str, Any]:
     }
 
 
+def crowded(where: dict[str, Any]) -> str:
+    """A warning where others wanted the cores when it began; nothing on a machine of one's own."""
+    if where["load"] <= where["cores"]:
+        return ""
+    return (
+        f"load {where['load']} on {where['cores']} cores: other work stretches long tasks "
+        "more than short ones, and these ratios with them; measure again on a quiet machine"
+    )
+
+
 def write(path: Path, lines: list[dict[str, Any]]) -> None:
     """One object a line."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.fills import enterable
+from benchmarks.pairs import rated
 from engine import Bars, Setups
 from engine.core.contracts import instrument
 from engine.fills import Exits, Table, simulate
@@ -75,6 +76,7 @@ def measure(repetitions: int, sessions: int) -> Iterator[str]:
     few = bars[: int(np.searchsorted(bars.session, bars.session[0] + SHOWN))]
     head = f"{'trades':>8} {'bars held':>10} {'a second':>10} {'ns a trade':>10}"
     yield f"{'scanning kernel, seconds of one core':42} {head}"
+    speeds = {}
     for name, (exits, rules, every) in CASES.items():
         program = {"exits": exits, "rules": rules, "costs": COSTS}
         refuse_difference(few, program, every)
@@ -84,7 +86,9 @@ def measure(repetitions: int, sessions: int) -> Iterator[str]:
         held = int((trades.exit_bar - trades.entry_bar + 1).sum())
         seconds = min(timed(table, setups, one) for _ in range(repetitions))
         speed, each = held / seconds / 1e6, seconds / len(trades.net) * 1e9
+        speeds[name] = speed
         yield f"{name:42} {len(trades.net):8,} {held:10,} {speed:8.1f} M {each:10,.0f}"
+    rated("scanning kernel", speeds)
 
 
 def sown(bars: Bars, every: int) -> Setups:

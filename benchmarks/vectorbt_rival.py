@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.pairs import interleaved, shown
+from benchmarks.pairs import TABLES, interleaved, shown
 from benchmarks.plain_scan import Signals
 from benchmarks.worker import Worker
 from engine.fills import Trades
@@ -55,9 +55,12 @@ def measure(
             f"vectorbt, {len(pairs)} combinations": lambda: worker.ask("time"),
         }
         timings = interleaved(rivals, repetitions)
+    if found["held"]:
+        name = f"{len(pairs)} combinations, vectorbt"
+        TABLES.append({"kind": "memory", "rows": [{"name": name, "mb": found["held"]}]})
     ratio = timings[1].median / len(pairs) / (timings[0].median / combinations)
     title = f"vectorbt {found['version']}, Rust, a column a call"
-    same = f"{count:,} trades are the same on both sides"
+    same = f"{count:,} trades are the same on both sides, {found['held'] or 0:,.0f} MB held there"
     return (
         f"{shown(title, timings)}\n{same}; a combination there takes {ratio:,.0f} times as long "
         "as here"

@@ -14,6 +14,7 @@ except ImportError:
     vectorbt_rust = None
 
 FOLDER = Path(sys.argv[1])
+STATUS = Path("/proc/self/status")
 
 
 @cache
@@ -60,6 +61,14 @@ def listed(trades):  # noqa: ANN001, ANN201 - a script of another environment
     return found[np.argsort(found[:, 0], kind="stable")]
 
 
+def held():  # noqa: ANN201 - a script of another environment
+    """MB this process held at most, where the system tells it."""
+    if not STATUS.exists():
+        return None
+    lines = STATUS.read_text("utf-8").splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1e3
+
+
 def main() -> None:
     """Answer one word a line."""
     for line in sys.stdin:
@@ -69,6 +78,7 @@ def main() -> None:
             tables = {str(k): listed(trades) for k, trades in enumerate(made)}
             np.savez(FOLDER / "trades.npz", **tables)
         answer = {"rust": vectorbt_rust is not None, "version": vbt.__version__, "results": sums}
+        answer["held"] = held()
         print(json.dumps(answer), flush=True)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.auxiliary import FOLDER as AUXILIARY
+from storage.derived import derived
 from storage.results import Results
 from storage.sql import GRIDS, RUNS, UNITS, files_of, grid_rows, run_rows, unit_rows, visible
 from storage.views import auxiliary_view, declaration, quoted, view
@@ -27,7 +28,7 @@ def script(root: Path) -> str:
         parts += [anew(declared), *insertion(declared.split()[2], rows)]
     for name, files in sorted(files_of(here, results).items()):
         parts += [anew(declaration(name)), anew(view(name, files))]
-    parts.append(anew(auxiliary_view(visible(here / AUXILIARY))))
+    parts += map(anew, (auxiliary_view(visible(here / AUXILIARY)), *derived()))
     return "".join(f"{part};\n" for part in parts)
 
 

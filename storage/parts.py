@@ -125,16 +125,14 @@ def runs_of(names: pl.Series) -> tuple[tuple[str | None, int], ...]:
 def marked(frame: pl.DataFrame) -> Iterator[Held]:
     """Every session of a frame of bars, with a hash of what it holds."""
     days = frame["trade_date"].to_physical().to_numpy()
-    columns = [frame[name].to_physical().to_numpy() for name in VALUES]
+    columns = [np.ascontiguousarray(frame[name].to_physical().to_numpy()) for name in VALUES]
     first = np.flatnonzero(np.diff(days, prepend=-1))
+    volumes = np.add.reduceat(columns[-1], first).tolist() if len(first) else []
+    ends = [*first.tolist(), len(days)]
     contracts = frame["contract"]
     alone = contracts[:1].to_list() if contracts.n_unique() == 1 else []
-    for low, high in zip(first, [*first[1:], len(days)], strict=True):
-        digest = blake2b(digest_size=12)
-        for values in columns:
-            digest.update(np.ascontiguousarray(values[low:high]).data)
-        rows = int(high - low)
-        runs = ((alone[0], rows),) if alone else runs_of(contracts[int(low) : int(high)])
-        digest.update(json.dumps(runs).encode())
-        volume = int(columns[-1][low:high].sum())
-        yield Held(int(days[low]), rows, digest.hexdigest(), runs, volume)
+    for low, high, volume in zip(ends[:-1], ends[1:], volumes, strict=True):
+        runs = ((alone[0], high - low),) if alone else runs_of(contracts[low:high])
+        values = [column[low:high].data for column in columns]
+        digest = blake2b(b"".join((*values, json.dumps(runs).encode())), digest_size=12)
+        yield Held(int(days[low]), high - low, digest.hexdigest(), runs, volume)

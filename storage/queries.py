@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from engine.core.errors import unknown
-from storage.views import quoted
+from storage.schema import COMBINATIONS
+from storage.views import quoted, quoted_name
 
 
 class Query(NamedTuple):
@@ -15,6 +16,7 @@ class Query(NamedTuple):
     sql: str
 
 
+FIXED: Final = ", ".join(quoted_name(name) for name in COMBINATIONS.columns)  # no parameters
 QUERIES: Final = {
     "best": Query(
         "the combinations of all runs with 30 trades or more, by expectancy",
@@ -69,6 +71,28 @@ QUERIES: Final = {
                train_net, test_n, test_net, sum(test_net) OVER so_far AS test_net_so_far
         FROM folds WINDOW so_far AS (PARTITION BY run ORDER BY fold) ORDER BY run, fold
         """,
+    ),
+    "importance": Query(
+        "how much of the difference between combinations each parameter alone explains",
+        f"""
+        WITH told AS (
+            UNPIVOT (
+                SELECT run, objective, coalesce(COLUMNS(* EXCLUDE ({FIXED}))::VARCHAR, 'open')
+                FROM (SELECT *, 'alike' AS nothing FROM combinations WHERE objective IS NOT NULL)
+            ) ON COLUMNS(* EXCLUDE (run, objective)) INTO NAME parameter VALUE value
+        ), valued AS (
+            SELECT run, parameter, value, count(*) AS n, avg(objective) AS mean FROM told
+            GROUP BY ALL
+        ), spread AS (
+            SELECT run, avg(objective) AS mean, count(*) * var_pop(objective) AS squares
+            FROM combinations WHERE objective IS NOT NULL GROUP BY run
+        )
+        SELECT v.run, v.parameter, count(*) AS "values",
+               sum(v.n * (v.mean - s.mean) ** 2) / nullif(any_value(s.squares), 0) AS explained,
+               arg_max(v.value, v.mean) AS best_value, max(v.mean) AS best_mean
+        FROM valued v JOIN spread s USING (run)
+        GROUP BY ALL HAVING count(*) > 1 ORDER BY v.run, explained DESC NULLS LAST, v.parameter
+        """,  # noqa: S608 - names of our own
     ),
     "rejections": Query(
         "what became of the setups of each chosen combination: taken, or stopped by which gate",

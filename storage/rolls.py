@@ -115,7 +115,7 @@ class Contracts:
         if method not in (*RULES, *GIVEN):
             raise unknown("way to roll", method, (*RULES, *GIVEN))
         if (given is None) != (method in RULES):
-            needs = "needs a table" if given is None else "takes no table"
+            needs = "needs a table: --table FILE.csv" if given is None else "takes no table"
             raise ParameterError(f"rolling by {method} {needs}")
         if self.chain is not None:
             return self.table()

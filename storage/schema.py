@@ -132,6 +132,7 @@ FOLDS: Final = Table(
         **dict.fromkeys(("train_first", "train_last", "test_first", "test_last"), pl.Date),
         "combination": pl.UInt32,
         "team": pl.String,
+        "regimes": pl.String,
         "floor": pl.Int64,
         "objective": pl.String,
         "train_n": pl.Int64,

@@ -16,6 +16,7 @@ from engine.core.contracts import INSTRUMENTS
 from engine.core.errors import StoreError
 from engine.core.instrument import Instrument
 from storage.auxiliary import FOLDER as AUXILIARY
+from storage.derived import derived
 from storage.instruments import instruments_at
 from storage.manifest import LISTING, Manifest
 from storage.parts import holds_ticks
@@ -34,6 +35,7 @@ RUNS: Final = "CREATE TABLE runs ({})".format(
 )
 PLAIN: Final = (  # a folder each
     *("sessions", "levels", "rolls", "quarantine", "ticks", "families", "across"),
+    *("indicators", "zones"),
 )
 READING: Final = {"SELECT", "EXPLAIN"}
 WHERE: Final = re.compile(r"\n+LINE \d+:.*", re.DOTALL)  # the caret below it needs a wide screen
@@ -87,7 +89,8 @@ def connect(root: Path) -> duckdb.DuckDBPyConnection:
     for name, files in sorted(files_of(root, results).items()):
         connection.execute(declaration(name))
         connection.execute(view(name, files))
-    connection.execute(auxiliary_view(visible(root / AUXILIARY)))
+    for statement in (auxiliary_view(visible(root / AUXILIARY)), *derived()):
+        connection.execute(statement)
     connection.execute(f"SET allowed_directories = [{quoted(str(root))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

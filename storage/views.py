@@ -14,6 +14,7 @@ import polars as pl
 
 from engine.core.axis import SCALE
 from storage.families import ACROSS, FAMILIES
+from storage.indicators import INDICATORS, ZONES
 from storage.quarantine import QUARANTINE
 from storage.roll_table import ROLLS
 from storage.schema import TABLES, TS, Kind, Table
@@ -35,12 +36,17 @@ TYPES: Final[dict[Kind, str]] = {
 }
 SHOWN: Final[dict[str, Table]] = {
     **TABLES,
-    **{table.name: table for table in (ROLLS, QUARANTINE, TICKS, FAMILIES, ACROSS)},
+    **{
+        table.name: table
+        for table in (*(ROLLS, QUARANTINE, TICKS), *(FAMILIES, ACROSS, INDICATORS, ZONES))
+    },
 }
 SERIES: Final = ("symbol", "source", "timeframe")  # folders, not columns
 FOLDED: Final = {  # tables that lie in such folders
     "bars": SERIES,
     "quarantine": SERIES,
+    "indicators": SERIES,
+    "zones": SERIES,
     "ticks": ("symbol", "source", "date"),
 }
 GRIDDED: Final = ("bars", "ticks", "levels", "rolls")  # on the grid of their symbol, not of a run

@@ -11,7 +11,8 @@ number is needed before the test runs: `@settings(max_examples=cases(ci=200, ful
 `from tests.proof.sizes import sized as cases`. Hypothesis tests that say nothing take 10, 100 or
 1,000 examples.
 
-`make prove` runs every test that covers a T-row, at full size, and writes each outcome at once to
+`make prove` runs every test that covers a T-row or asks for a size (`sized("clean clocks", ...)`
+needs no T-row: the page lists it below them), at full size, and writes each outcome at once to
 `.proof/<sources>.jsonl`; run again after a kill, it goes on where it stopped, and after an edit it
 starts anew.
 

@@ -62,6 +62,37 @@ def compare(
     notice(f"page: {compared_page(root, reports, file)}")
 
 
+@app.command(epilog="Example: tickgrid runs summary latest --out handed_over")
+@grouped
+def summary(
+    name: RunName,
+    *,
+    place: Place,
+    as_json: Json = False,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Write it there, as JSON and as text.")
+    ] = None,
+) -> None:
+    """Say a run in a screen: dates, contracts, gaps, trend, setups by kind, the last of them."""
+    from app.console import notice, print_json
+    from app.pages import kept
+    from app.setting_up import settings_of
+    from app.summary import handed_over, lines
+    from app.summary import summary as told
+    from storage.lake import Lake
+    from storage.results import Results
+
+    root = settings_of(place).root
+    found = kept(Results(root), Lake(root), name)
+    if folder is not None:
+        for file in handed_over(found, folder):
+            notice(f"written: {file}")
+    if as_json:
+        print_json(told(found))
+    else:
+        typer.echo("\n".join(lines(told(found))))
+
+
 @app.command("rm", epilog="Example: tickgrid runs rm vpoc-02f1184103ee --yes")
 @grouped
 def remove(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import auxiliary, fetching, importing, roll
+from app.commands import analysis, auxiliary, fetching, importing, roll
 from app.options import Json, Place, grouped
 
 EDGE_HELP = (
@@ -95,3 +95,10 @@ app.command(
     "aux",
     epilog="Example: tickgrid data aux vix.csv --name vix --at 15:15 --tz America/Chicago --lag 15",
 )(auxiliary.aux)
+app.command("contracts", epilog="Example: tickgrid data contracts ES --out levels")(
+    analysis.contracts
+)
+app.command("split", epilog="Example: tickgrid data split ES --train 0.8 --embargo 5")(
+    analysis.split
+)
+app.command("indicators", epilog="Example: tickgrid data indicators ES")(analysis.indicators)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -106,7 +107,7 @@ def with_steps(contracts: Contracts, frame: pl.DataFrame, adjust: str) -> list[d
         if adjust == "difference":
             row["add"] = None if lost else it.price(total)
         elif adjust == "ratio":
-            row["times"] = None if lost else factor
+            row["times"] = None if lost else Decimal(str(factor))
         rows.append(row)
     return rows
 

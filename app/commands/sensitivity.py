@@ -28,7 +28,7 @@ def sensitivity(run: RunName, *, moves: Moves, machine: Machine, as_json: Json =
     found = kept(Results(settings.root), lake, run, bars=moves.scenarios)
     said = moved(found, moves.number, pair)
     if moves.scenarios:
-        said["scenarios"] = weather(found, lake, moves.number, settings.workers)
+        said["scenarios"] = weather(found, moves.number, settings.workers)
     if as_json:
         print_json(said)
         return

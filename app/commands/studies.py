@@ -27,6 +27,7 @@ def sweep(
     from app.console import notice, out, print_json
     from app.job import jobs_of, perform, preview
     from app.log import spent
+    from app.rehearsal import rehearsed
     from app.tables import print_preview, print_sweep
     from app.timing import compiling_counted, times_text
     from app.verdict import evidence_json
@@ -46,13 +47,13 @@ def sweep(
     if course.dry_run:
         print_preview(out(), preview(job))
         return
-    with compiling_counted():
+    with compiling_counted(), rehearsed():
         done = perform(job, resume=course.resume)
-    if as_json:
-        print_json(everything(done.report) | evidence_json(done.report.tables["evidence"]))
-    else:
-        print_sweep(out(), done.report)
-    drawn(done)
+        if as_json:
+            print_json(everything(done.report) | evidence_json(done.report.tables["evidence"]))
+        else:
+            print_sweep(out(), done.report)
+        drawn(done)
     if "play" in spent():
         notice(f"time: {times_text(spent())}")
 

@@ -10,12 +10,12 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from numba import config, njit
 from numba import prange as prange  # noqa: PLC0414 - the one door through which others reach it
@@ -28,6 +28,7 @@ IMPORT = re.compile(
     rb"|import\s+((?:engine|storage)[\w.]*))",
     re.MULTILINE,
 )
+SETTINGS: Any = config
 KEPT = 4
 OTHERS = 0o022  # the right of group and others to write
 SETTLED = 24 * 3600.0  # a younger folder may belong to a process that is still compiling
@@ -135,32 +136,71 @@ def cache_folder(places: Iterable[Path], name: str) -> Path | None:
     return None
 
 
+class Named:
+    """Numba's question where kernels are kept: in the folder it was given, wherever a clone stands.
+
+    Its own answer adds a name made of the place of the source; ours is made of the source's bytes.
+    """
+
+    def __init__(self, function: Callable[..., Any], file: str) -> None:
+        self.line, self._py_file = function.__code__.co_firstlineno, file
+        self.folder = str(SETTINGS.CACHE_DIR)
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> Self:
+        """Asked once for each kernel, while its decorator runs."""
+        return cls(function, file)
+
+    def ensure_cache_path(self) -> None:
+        """The folder was made, and tried, before it was given."""
+
+    def get_cache_path(self) -> str:
+        """Where index and machine code go."""
+        return self.folder
+
+    def get_source_stamp(self) -> str:
+        """What must be unchanged for a kernel to be served: two files may share a folder's name."""
+        return blake2b(Path(self._py_file).read_bytes(), digest_size=8).hexdigest()
+
+    def get_disambiguator(self) -> str:
+        """Two kernels of one file may share a name."""
+        return str(self.line)
+
+
 @cache
 def kernel_cache(path: Path) -> Path | None:
     """Where the compiled kernels of a file are kept; `None` means they are compiled each time.
 
     Numba would serve unchecked code to a process that asks for bounds checks: they live apart.
     """
-    settings: Any = config
-    checks = "-checked" if settings.BOUNDSCHECK else ""
+    checks = "-checked" if SETTINGS.BOUNDSCHECK else ""
     return cache_folder(user_caches(), cache_name(path) + checks)
 
 
 def compiled(function: F, **flags: bool) -> F:
     """Compile with the house's flags, leaving Numba's own settings as they were."""
-    settings: Any = config
     compiler: Any = njit  # of whose flags stubs know the public ones
     path = Path(getattr(function, "__code__", compiled.__code__).co_filename).resolve()
-    folder, before = kernel_cache(path), settings.CACHE_DIR
-    if folder is not None:
-        settings.CACHE_DIR = str(folder)  # read once, while the decorator runs
-    try:
+    folder = kernel_cache(path)
+    with kept_in(folder):
         made = compiler(cache=folder is not None, nogil=True, error_model="numpy", **flags)(
             function
         )
-    finally:
-        settings.CACHE_DIR = before
     return cast(F, made)
+
+
+@contextmanager
+def kept_in(folder: Path | None) -> Iterator[None]:
+    """Numba reads where to keep a kernel once, while its decorator runs."""
+    before = {name: getattr(SETTINGS, name, "") for name in ("CACHE_DIR", "CACHE_LOCATOR_CLASSES")}
+    if folder is not None:
+        SETTINGS.CACHE_DIR = str(folder)
+        SETTINGS.CACHE_LOCATOR_CLASSES = f"{Named.__module__}.{Named.__name__}"
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(SETTINGS, name, value)
 
 
 def kernel(function: F) -> F:

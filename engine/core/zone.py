@@ -1,6 +1,6 @@
 """Wall-clock time of any zone, for whole columns at once, without a datetime per row."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -63,10 +63,7 @@ def clock_text(minute: int) -> str:
 @lru_cache(maxsize=64)
 def offsets(zone: str) -> Offsets:
     """Every change of a zone's offset from 1970 to 2041, found once by bisection."""
-    try:
-        rules = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise unknown("time zone", zone, available_timezones()) from None
+    rules = rules_of(zone)
     first = int(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
     last = int(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC).timestamp())
     since, offset = [first], [_offset(rules, first)]
@@ -83,9 +80,16 @@ def offsets(zone: str) -> Offsets:
     return Offsets(starts, shifts, wall)
 
 
+def rules_of(zone: str) -> ZoneInfo:
+    """The rules of a zone by its name, or a refusal."""
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise unknown("time zone", zone, available_timezones()) from None
+
+
 def _offset(rules: ZoneInfo, second: int) -> int:
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second)
-    shift = moment.astimezone(rules).utcoffset()
+    shift = datetime.fromtimestamp(second, rules).utcoffset()
     return 0 if shift is None else int(shift.total_seconds())
 
 

@@ -39,7 +39,7 @@ def run_alignment(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out
     part = slice(first, stop)
     fast, middle, slow = (row[part] for row in tape.feed)
     signs = np.sign(tape.bars.close[part] - fast) + np.sign(fast - middle) + np.sign(middle - slow)
-    out.floats[0, part] = signs
+    out.floats[0][part] = signs
 
 
 @told(

@@ -13,7 +13,7 @@ from engine.features.averages import ema
 from engine.features.declare import Says, bars_in, factor, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
 from engine.features.volatility import atr
-from engine.features.windows import HEADER, SPREAD, fades, highest, lowest, spread
+from engine.features.windows import FAR, SPREAD, between, fades, spread
 
 DEVIATIONS = Decimal(2)
 
@@ -65,10 +65,10 @@ def bollinger(*, n: int = 20, k: Decimal = DEVIATIONS) -> Fold[Bollinger]:
 @lean_kernel
 def run_bollinger(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, k = given
-    close, box = tape.bars.close, cells.ints
+    close, box, reach = tape.bars.close, cells.ints, FAR // n
     middle, upper, lower, width, position = out.floats
     for i in range(first, stop):
-        far = k * np.sqrt(spread(box, close, i, n))
+        far = k * np.sqrt(spread(box, close, i, n, reach))
         mean = box[0] + box[1] / n if far >= 0 else np.nan
         middle[i], upper[i], lower[i] = mean, mean + far, mean - far
         width[i] = 2 * far / mean if mean > 0 else np.nan
@@ -86,18 +86,16 @@ def run_bollinger(tape: Tape, first: int, stop: int, given: Any, cells: Cells, o
 )
 def donchian(*, n: int = 20) -> Fold[Highest]:
     """Donchian channel: highest high and lowest low."""
-    return Fold(run=run_donchian, shape=Highest, given=(n,), cells=(2 * (n + HEADER), 0), ints=2)
+    return Fold(run=run_donchian, shape=Highest, given=(n,), ints=2)
 
 
-@lean_kernel
-def run_donchian(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+def run_donchian(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     (n,) = given
-    tops, bottoms = cells.ints[: n + HEADER], cells.ints[n + HEADER :]
-    top, bottom, there = out.ints[0], out.ints[1], out.there
-    for i in range(first, stop):
-        top[i] = highest(tops, tape.bars.high, i, n)
-        bottom[i] = lowest(bottoms, tape.bars.low, i, n)
-        there[0, i] = there[1, i] = i >= n - 1
+    edges = between(tape, first, stop, n).feed
+    for row, there, edge in zip(out.ints, out.there, edges, strict=True):
+        row[first:stop] = edge
+        there[first:stop] = True
+        there[first : min(stop, n - 1)] = False
 
 
 @folded(
@@ -123,4 +121,5 @@ def run_keltner(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Ou
     mean, wide = (row[first:stop] for row in tape.feed)
     (k,) = given
     far = k * wide
-    out.floats[:, first:stop] = mean + 0 * far, mean + far, mean - far
+    for row, edge in zip(out.floats, (mean + 0 * far, mean + far, mean - far), strict=True):
+        row[first:stop] = edge

@@ -10,7 +10,7 @@ from engine.core.columns import Column
 from engine.core.jit import lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape
-from engine.features.windows import slide_sum
+from engine.features.windows import SUMS, slide_sum
 
 WIDE, WIDER = 1.5, 2.0  # times the mean range over close
 
@@ -36,7 +36,7 @@ class Candle(NamedTuple):
 )
 def candle(*, n: int = 20) -> Fold[Candle]:
     """What a single bar looks like beside the last ones."""
-    return Fold(run=run_candle, shape=Candle, given=(n,), cells=(1, n + 1), floats=1, ints=2)
+    return Fold(run=run_candle, shape=Candle, given=(n,), cells=(1, n + SUMS), floats=1, ints=2)
 
 
 @lean_kernel
@@ -46,12 +46,13 @@ def run_candle(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
     for i in range(first, stop):
         low, close = int(bars.low[i]), int(bars.close[i])
         wide, body = int(bars.high[i]) - low, close - int(bars.open[i])
-        out.floats[0, i] = (close - low) / wide if wide > 0 else np.nan
+        place = (close - low) / max(wide, 1)
+        out.floats[0][i] = place if wide > 0 else np.nan
         sign = (body > 0) * 1 - (body < 0) * 1
         streak = streak + sign if streak * sign > 0 else sign
         share = wide / close if close > 0 else np.nan
         usual = slide_sum(cells.floats, i, n, share) / n
-        out.ints[0, i], out.there[0, i] = streak, True
-        out.ints[1, i] = (share > WIDE * usual) * 1 + (share > WIDER * usual) * 1
-        out.there[1, i] = i >= n - 1 and not np.isnan(usual)
+        out.ints[0][i], out.there[0][i] = streak, True
+        out.ints[1][i] = (share > WIDE * usual) * 1 + (share > WIDER * usual) * 1
+        out.there[1][i] = i >= n - 1 and not np.isnan(usual)
     cells.ints[0] = streak

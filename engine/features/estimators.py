@@ -12,7 +12,15 @@ from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Floats, Fold, Out, Tape, one
 from engine.features.volatility import atr, volatility
-from engine.features.windows import fades, left, resumed, slide_spread, slide_sum, spread_of
+from engine.features.windows import (
+    SUMS,
+    fades,
+    left,
+    resumed,
+    slide_spread,
+    slide_sum,
+    spread_of,
+)
 
 AVERAGES: Final = ("squares", "roots")
 PARKINSON, GARMAN_KLASS, ROGERS_SATCHELL = range(3)
@@ -21,7 +29,7 @@ BESIDE: Final = "where a price in the window is not above 0"
 
 def ranged(law: int, n: int, average: str = "squares") -> Fold[Column]:
     given = (law, n, AVERAGES.index(average))
-    return Fold(run=run_ranged, shape=one, given=given, cells=(0, n + 1), floats=1)
+    return Fold(run=run_ranged, shape=one, given=given, cells=(0, n + SUMS), floats=1)
 
 
 def said(term: str) -> Says:
@@ -109,7 +117,7 @@ def run_ranged(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
 )
 def yang_zhang(*, n: int = 20) -> Fold[Column]:
     """Yang's and Zhang's volatility, of all four prices and the gaps between bars."""
-    cells = (0, 2 * (3 * n + 3) + n + 1)
+    cells = (0, 2 * (3 * n + 3) + n + SUMS)
     return Fold(run=run_yang_zhang, shape=one, given=(n,), cells=cells, floats=1)
 
 

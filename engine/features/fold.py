@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.bars import BarArrays, Bars, Longs
-from engine.core.columns import Column, frozen, known
+from engine.core.columns import Array, Bools, Column, frozen
 from engine.core.session import Ints32
 
 R = TypeVar("R")
@@ -32,7 +32,7 @@ class Tape(NamedTuple):
     rth_start: Longs
     rth_stop: Longs
     date: Ints32  # trade dates, days since 1970
-    feed: tuple[Floats, ...]  # the asked columns, NaN where absent, never written
+    feed: tuple[Array, ...]  # the asked columns, NaN where absent, and what a run adds itself
 
 
 class Cells(NamedTuple):
@@ -43,11 +43,14 @@ class Cells(NamedTuple):
 
 
 class Out(NamedTuple):
-    """What a kernel writes, one row an output: floats absent as NaN, integers with their marks."""
+    """What a kernel writes, one array an output: floats absent as NaN, integers with their marks.
 
-    floats: Floats
-    ints: Longs
-    there: npt.NDArray[np.bool_]
+    Arrays of their own, because what is freed is taken up again only by what is as large.
+    """
+
+    floats: tuple[Floats, ...]
+    ints: tuple[Longs, ...]
+    there: tuple[Bools, ...]
 
 
 class Ask(NamedTuple):
@@ -74,8 +77,9 @@ class Fold(Generic[R]):
 
     def room(self, count: int) -> Out:
         """Where so many bars are written."""
-        there = np.zeros((self.ints, count), np.bool_)
-        return Out(np.empty((self.floats, count)), np.empty((self.ints, count), np.int64), there)
+        floats = tuple(np.empty(count) for _ in range(self.floats))
+        ints = tuple(np.empty(count, np.int64) for _ in range(self.ints))
+        return Out(floats, ints, tuple(np.empty(count, np.bool_) for _ in ints))
 
     def memory(self) -> Cells:
         return Cells(np.zeros(self.cells[0], np.int64), np.zeros(self.cells[1]))
@@ -93,16 +97,17 @@ def columns(said: Any) -> tuple[Column, ...]:
 
 
 def batch(bars: Bars, fold: Fold[R]) -> R:
-    """Every bar: in one run of a kernel, else in stretches that a processor's cache holds."""
+    """Every bar, in stretches that a processor's cache holds."""
     asked = (columns(ask.of(bars, **ask.params)) for ask in fold.asks)
     tape = tape_of(bars, tuple(fed(column) for group in asked for column in group))
     out, cells = fold.room(len(bars)), fold.memory()
-    step = max(len(bars), 1) if hasattr(fold.run, "py_func") else STRETCH
-    for first in range(0, len(bars), step):
-        fold.run(tape, first, min(first + step, len(bars)), fold.given, cells, out)
-    floats = [Column(row, known(row)) for row in out.floats]
-    ints = [Column(row, out.there[k]) for k, row in enumerate(out.ints)]
-    return fold.shape(*floats, *ints)
+    known = tuple(np.empty(len(bars), np.bool_) for _ in out.floats)
+    for first in range(0, len(bars), STRETCH):
+        stop = min(first + STRETCH, len(bars))
+        fold.run(tape, first, stop, fold.given, cells, out)
+        for row, there in zip(out.floats, known, strict=True):
+            np.isfinite(row[first:stop], out=there[first:stop])
+    return fold.shape(*map(Column, out.floats + out.ints, known + out.there))
 
 
 def fed(column: Column) -> Floats:
@@ -110,8 +115,11 @@ def fed(column: Column) -> Floats:
     values, present = column.dense()
     if values.dtype == np.float64 and np.isnan(values[~present]).all():
         return frozen(values)
-    row = values.astype(np.float64)
-    np.copyto(row, np.nan, where=~present)
+    row = np.empty(len(values))
+    for first in range(0, len(values), STRETCH):
+        part = slice(first, first + STRETCH)
+        row[part] = values[part]
+        np.copyto(row[part], np.nan, where=~present[part])
     return frozen(row)
 
 

@@ -60,9 +60,9 @@ def run_gap(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Ou
     bars, box, full = tape.bars, cells.ints, given[0]
     for i in range(first, stop):
         s, time = bars.session[i], bars.time[i]
-        out.floats[0, i] = np.nan
-        out.ints[0, i], out.ints[1, i] = 0, 0
-        out.there[0, i] = out.there[1, i] = False
+        out.floats[0][i] = np.nan
+        out.ints[0][i], out.ints[1][i] = 0, 0
+        out.there[0][i] = out.there[1][i] = False
         begin = tape.start[s] if full else tape.rth_start[s]
         if not begin <= time < (tape.stop[s] if full else tape.rth_stop[s]):
             continue
@@ -75,13 +75,13 @@ def run_gap(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Ou
         gap, old = box[4], box[1]
         if box[5] < 0 and bars.low[i] <= old <= bars.high[i]:
             box[5] = (time - begin) // MINUTE
-        out.ints[0, i], out.there[0, i] = gap, True
-        out.ints[1, i], out.there[1, i] = max(box[5], 0), box[5] >= 0
+        out.ints[0][i], out.there[0][i] = gap, True
+        out.ints[1][i], out.there[1][i] = max(box[5], 0), box[5] >= 0
         if gap != 0:
             came = gap - (int(bars.low[i]) - old if gap > 0 else int(bars.high[i]) - old)
-            before = out.floats[0, i - 1] if i > 0 and bars.session[i - 1] == s else 0.0
+            before = out.floats[0][i - 1] if i > 0 and bars.session[i - 1] == s else 0.0
             share = min(max(came / gap, 0.0), 1.0)
-            out.floats[0, i] = share if np.isnan(before) else max(before, share)
+            out.floats[0][i] = share if np.isnan(before) else max(before, share)
 
 
 def gaps_of(bars: Bars, minutes: int, hours: str) -> tuple[Floats, Floats]:

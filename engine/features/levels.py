@@ -89,6 +89,7 @@ def run_over(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) 
     """Cells: prices that run, prices that are over, and which of them there are."""
     running, done, flags = cells.ints[:4], cells.ints[4:8], cells.ints
     stretch, last = tape.feed[0], cells.floats[0]
+    (opens, highs, lows, closes), (there, beside, below, after) = out.ints, out.there
     for i in range(first, stop):
         fresh = i == 0 or stretch[i] != last
         if fresh and i > 0 and not np.isnan(last):
@@ -100,8 +101,8 @@ def run_over(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) 
             if fresh:
                 begin(running, tape.bars, i)
             take(running, tape.bars, i)
-        for k in range(4):
-            out.ints[k, i], out.there[k, i] = done[k], flags[8] == 1
+        opens[i], highs[i], lows[i], closes[i] = done[0], done[1], done[2], done[3]
+        there[i] = beside[i] = below[i] = after[i] = flags[8] == 1
     cells.floats[0] = last
 
 
@@ -133,6 +134,7 @@ def run_running(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out
     (many,) = given
     box, bars, ring = cells.ints, tape.bars, cells.ints[6:]
     stretch, (share, place), last = tape.feed[0], out.floats, cells.floats[0]
+    (opens, highs, lows), (there, beside, below) = out.ints, out.there
     for i in range(first, stop):
         fresh, inside = i == 0 or stretch[i] != last, not np.isnan(stretch[i])
         if fresh and i > 0 and not np.isnan(last):
@@ -149,6 +151,6 @@ def run_running(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out
         usual = inside and box[4] >= many and box[5] > 0
         share[i] = width * many / box[5] if usual else np.nan
         place[i] = (int(bars.close[i]) - box[2]) / width if inside and width > 0 else np.nan
-        for k in range(3):
-            out.ints[k, i], out.there[k, i] = box[k], inside
+        opens[i], highs[i], lows[i] = box[0], box[1], box[2]
+        there[i] = beside[i] = below[i] = inside
     cells.floats[0] = last

@@ -10,7 +10,7 @@ from engine.core.columns import Column
 from engine.core.jit import lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
-from engine.features.windows import slide_sum
+from engine.features.windows import SUMS, slide_sum
 
 
 class TickFlow(NamedTuple):
@@ -68,7 +68,7 @@ def run_ticks(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: 
 )
 def liquidity(*, n: int = 20) -> Fold[Liquidity]:
     """How little a bar moved: much volume in few ticks is liquid."""
-    return Fold(run=run_liquidity, shape=Liquidity, given=(n,), cells=(0, n + 1), floats=2)
+    return Fold(run=run_liquidity, shape=Liquidity, given=(n,), cells=(0, n + SUMS), floats=2)
 
 
 @lean_kernel
@@ -77,7 +77,8 @@ def run_liquidity(tape: Tape, first: int, stop: int, given: Any, cells: Cells, o
     bars, (score, ratio) = tape.bars, out.floats
     for i in range(first, stop):
         wide = int(bars.high[i]) - int(bars.low[i])
-        score[i] = 1.0 / wide if wide > 0 else np.nan
+        now = 1.0 / max(wide, 1)
+        score[i] = now if wide > 0 else np.nan
         total = slide_sum(cells.floats, i, n, score[i])
         ratio[i] = score[i] * n / total if i >= n - 1 else np.nan
 
@@ -100,4 +101,5 @@ def run_efficiency(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Ou
     for i in range(first, stop):
         wide = int(bars.high[i]) - int(bars.low[i])
         kept = abs(int(bars.close[i]) - int(bars.open[i]))
-        out.floats[0, i] = kept / wide if wide > 0 else np.nan
+        share = kept / max(wide, 1)
+        out.floats[0][i] = share if wide > 0 else np.nan

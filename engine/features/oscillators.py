@@ -11,7 +11,7 @@ from engine.core.columns import Column
 from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, bars_in, folded
 from engine.features.fold import Cells, Floats, Fold, Out, Tape, one
-from engine.features.windows import HEADER, TYPICAL, fades, highest, lowest, price
+from engine.features.windows import TYPICAL, between, fades, price
 
 CCI_SCALE = 0.015
 
@@ -133,23 +133,24 @@ def mean_of(bars: BarArrays, i: int, n: int) -> float:
 )
 def stochastic(*, n: int = 14, smooth: int = 3, mean: int = 3) -> Fold[Stochastic]:
     """Stochastic oscillator; smooth 1 is the fast one."""
-    cells = (2 * (n + HEADER), smooth + mean)
-    return Fold(
-        run=run_stochastic, shape=Stochastic, given=(n, smooth, mean), cells=cells, floats=2
-    )
+    cells, given = (0, smooth + mean), (n, smooth, mean)
+    return Fold(run=run_stochastic, shape=Stochastic, given=given, cells=cells, floats=2)
+
+
+def run_stochastic(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+    fill_stochastic(between(tape, first, stop, given[0]), first, stop, given, cells, out)
 
 
 @lean_kernel
-def run_stochastic(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+def fill_stochastic(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, smooth, many = given
-    bars, k, d = tape.bars, out.floats[0], out.floats[1]
-    tops, bottoms = cells.ints[: n + HEADER], cells.ints[n + HEADER :]
+    close, (tops, bottoms), (k, d) = tape.bars.close, tape.feed, out.floats
     raws, ks = cells.floats[:smooth], cells.floats[smooth:]
     place, turn = first % smooth, first % many
     for i in range(first, stop):
-        high, low = highest(tops, bars.high, i, n), lowest(bottoms, bars.low, i, n)
+        high, low = int(tops[i - first]), int(bottoms[i - first])
         wide = i >= n - 1 and high > low
-        raws[place] = 100.0 * (int(bars.close[i]) - low) / (high - low) if wide else np.nan
+        raws[place] = 100.0 * (int(close[i]) - low) / (high - low) if wide else np.nan
         k[i] = sum_of(raws) / smooth if i >= n + smooth - 2 else np.nan
         ks[turn] = k[i]
         d[i] = sum_of(ks) / many if i >= n + smooth + many - 3 else np.nan
@@ -177,19 +178,20 @@ def sum_of(values: Floats) -> float:
 )
 def cci(*, n: int = 20) -> Fold[Column]:
     """Commodity channel index; deviations are summed in whole ticks over the window."""
-    return Fold(run=run_cci, shape=one, given=(n,), cells=(1, n), floats=1)
+    return Fold(run=run_cci, shape=one, given=(n,), cells=(n + 1, 0), floats=1)
 
 
 @lean_kernel
 def run_cci(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     (n,) = given
-    value, ring, total = out.floats[0], cells.floats, cells.ints[0]
+    value, ring, total, place = out.floats[0], cells.ints[:n], cells.ints[n], first % n
     for i in range(first, stop):
         now = price(tape.bars, i, TYPICAL)
-        total += now - (int(ring[i % n]) if i >= n else 0)
-        ring[i % n] = now
-        off = 0.0
+        total += now - (price(tape.bars, i - n, TYPICAL) if i >= n else 0)
+        ring[place] = n * now
+        place = place + 1 if place + 1 < n else 0
+        off = 0
         for k in range(n):
-            off += abs(n * ring[k] - total)
+            off += abs(ring[k] - total)
         value[i] = (n * now - total) * n / (CCI_SCALE * off) if i >= n - 1 and off > 0 else np.nan
-    cells.ints[0] = total
+    cells.ints[n] = total

@@ -46,18 +46,18 @@ def run_period(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out
     reset, minute, zone = given
     part = slice(first, stop)
     time, session = tape.bars.time[part], tape.bars.session[part]
-    out.there[0, part] = True
+    out.there[0][part] = True
     if reset == "week":
-        out.ints[0, part] = (tape.date[session] + 3) // 7
+        out.ints[0][part] = (tape.date[session] + 3) // 7
     elif reset == "never":
-        out.ints[0, part] = 0
+        out.ints[0][part] = 0
     elif minute < 0:
-        out.ints[0, part] = tape.date[session]
+        out.ints[0][part] = tape.date[session]
     else:
-        out.ints[0, part] = (wall_ns(time, zone) - minute * MINUTE) // DAY
+        out.ints[0][part] = (wall_ns(time, zone) - minute * MINUTE) // DAY
     if reset == "rth":
         inside = (time >= tape.rth_start[session]) & (time < tape.rth_stop[session])
-        out.there[0, part] = inside
+        out.there[0][part] = inside
 
 
 def wall_ns(time: Longs, zone: str) -> Longs:

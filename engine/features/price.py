@@ -14,9 +14,8 @@ from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape, one
 from engine.features.volatility import atr, change, volatility
 from engine.features.windows import (
-    HEADER,
+    between,
     fades,
-    highest,
     left,
     resumed,
     slide_spread,
@@ -123,17 +122,21 @@ def run_shape(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) ->
 )
 def pullback(*, n: int = 20, spell: int = 5) -> Fold[Pullback]:
     """How deep below its high the price is, and how steadily it moves."""
-    cells = (n + HEADER, 3 * spell + 3)
+    cells = (0, 3 * spell + 3)
     return Fold(run=run_pullback, shape=Pullback, given=(n, spell), cells=cells, floats=2)
 
 
-@lean_kernel
 def run_pullback(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+    fill_pullback(between(tape, first, stop, given[0]), first, stop, given, cells, out)
+
+
+@lean_kernel
+def fill_pullback(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     n, spell = given
-    bars, (depth, speed) = tape.bars, out.floats
+    bars, (depth, speed), tops = tape.bars, out.floats, tape.feed[0]
     block = resumed(cells.floats, spell)
     for i in range(first, stop):
-        top = float(highest(cells.ints, bars.high, i, n))
+        top = float(tops[i - first])
         depth[i] = (top - bars.close[i]) / top if i >= n - 1 and top > 0 else np.nan
         speed[i] = np.nan
         if i > 0:
@@ -166,7 +169,9 @@ def run_levels(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -
     part = slice(first, stop)
     (top, bottom), close = (row[part] for row in tape.feed), tape.bars.close[part].astype(float)
     safe = np.where(close > 0, close, np.nan)
-    out.floats[:, part] = bottom, top, (close - bottom) / safe, (top - close) / safe
+    said = (bottom, top, (close - bottom) / safe, (top - close) / safe)
+    for row, values in zip(out.floats, said, strict=True):
+        row[part] = values
 
 
 @folded(
@@ -194,7 +199,9 @@ def run_position(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out)
     wide = np.where(wide > 0, wide, np.nan)
     reach = np.where(top > bottom, top - bottom, np.nan)
     place = (close - bottom) / reach
-    out.floats[:, part] = (top - close) / wide, (close - bottom) / wide, place + 0 * wide
+    said = ((top - close) / wide, (close - bottom) / wide, place + 0 * wide)
+    for row, values in zip(out.floats, said, strict=True):
+        row[part] = values
 
 
 @folded(
@@ -216,7 +223,7 @@ def run_distance(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out)
     part = slice(first, stop)
     mean = tape.feed[0][part]
     mean = np.where(mean > 0, mean, np.nan)
-    out.floats[0, part] = (tape.bars.close[part] - mean) / mean
+    out.floats[0][part] = (tape.bars.close[part] - mean) / mean
 
 
 @folded(
@@ -239,7 +246,7 @@ def ema_distance(*, n: int = 200, spell: int = 14) -> Fold[Column]:
 def run_reach(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     part = slice(first, stop)
     mean, wide = (row[part] for row in tape.feed)
-    out.floats[0, part] = (tape.bars.close[part] - mean) / np.where(wide > 0, wide, np.nan)
+    out.floats[0][part] = (tape.bars.close[part] - mean) / np.where(wide > 0, wide, np.nan)
 
 
 @folded(
@@ -261,4 +268,4 @@ def volatility_ratio(*, n: int = 10, than: int = 20) -> Fold[Column]:
 
 def run_ratio(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     one_, other = (row[first:stop] for row in tape.feed)
-    out.floats[0, first:stop] = one_ / np.where(other > 0, other, np.nan)
+    out.floats[0][first:stop] = one_ / np.where(other > 0, other, np.nan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from engine.features.estimators import atr_percentile
 from engine.features.fold import Ask, Cells, Fold, Out, Tape, one
 from engine.features.volatility import atr
 from engine.features.volume import relative_volume
-from engine.features.windows import HEADER, highest, lowest, slide_sum
+from engine.features.windows import SUMS, between, slide_sum
+
+RANGE: Final = 50  # bars of the range that the close has a place in
 
 
 @folded(
@@ -24,7 +26,7 @@ from engine.features.windows import HEADER, highest, lowest, slide_sum
         "(adx - 35) / 30 above; v = volume ratio, place in the range of 50, a = atr / its mean of "
         "20; all from 0 to 1",
         unit="0 to 1",
-        warmup=lambda n: n + 13 if n > 37 else 50 - 1,
+        warmup=lambda n: n + 13 if n > 37 else RANGE - 1,
         settles=lambda n: n + 900,
         absent="where nothing has moved or traded",
     ),
@@ -38,25 +40,27 @@ def raid_score(*, n: int = 100) -> Fold[Column]:
         Ask(relative_volume, {"n": 20}),
         Ask(atr, {"n": 14}),
     )
-    cells = (2 * (50 + HEADER), 21)
-    return Fold(run=run_score, shape=one, cells=cells, floats=1, asks=asks)
+    return Fold(run=run_score, shape=one, cells=(0, 20 + SUMS), floats=1, asks=asks)
+
+
+def run_score(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+    fill_score(between(tape, first, stop, RANGE), first, stop, given, cells, out)
 
 
 @lean_kernel
-def run_score(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) -> None:
-    bars, box, size = tape.bars, cells.ints, 50 + HEADER
-    rank, strength, _plus, _minus, volume, _surge, ranges = tape.feed
+def fill_score(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out) -> None:
+    close = tape.bars.close
+    rank, strength, _plus, _minus, volume, _surge, ranges, tops, bottoms = tape.feed
     for i in range(first, stop):
-        top = highest(box[:size], bars.high, i, 50)
-        bottom = lowest(box[size:], bars.low, i, 50)
+        top, bottom = int(tops[i - first]), int(bottoms[i - first])
         mean = slide_sum(cells.floats, i, 20, ranges[i]) / 20
-        out.floats[0, i] = np.nan
-        if top > bottom and mean > 0 and i >= 49:
-            place = abs((int(bars.close[i]) - bottom) / (top - bottom) - 0.5) * 2
+        out.floats[0][i] = np.nan
+        if top > bottom and mean > 0 and i >= RANGE - 1:
+            place = abs((int(close[i]) - bottom) / (top - bottom) - 0.5) * 2
             calm = min(max(2.0 - ranges[i] / mean, 0.0), 1.0)
             busy = min(volume[i] / 2, 1.0) if volume[i] == volume[i] else np.nan
             score = 0.30 * (1 - rank[i]) + 0.25 * fitting(strength[i]) + 0.20 * busy
-            out.floats[0, i] = score + 0.15 * place + 0.10 * calm
+            out.floats[0][i] = score + 0.15 * place + 0.10 * calm
 
 
 @inlined

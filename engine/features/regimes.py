@@ -14,7 +14,7 @@ from engine.features.declare import Says, bars_in, factor, folded
 from engine.features.direction import adx
 from engine.features.fold import Ask, Cells, Fold, Out, Tape, one
 from engine.features.volatility import atr
-from engine.features.windows import HEADER, fades, highest, lowest, slide_sum
+from engine.features.windows import SUMS, between, fades, slide_sum
 
 SEVEN: Final = (
     "normal",
@@ -69,8 +69,7 @@ def regime(
     """Volatility by trend: seven regimes, and the five they are named by."""
     given = (n, float(high), float(low), float(trend))
     asks = (Ask(range_ratio, {"spell": spell, "base": base}),)
-    cells = (2 * (n + HEADER), 0)
-    return Fold(run=run_regime, shape=Regime, given=given, cells=cells, floats=2, ints=2, asks=asks)
+    return Fold(run=run_regime, shape=Regime, given=given, floats=2, ints=2, asks=asks)
 
 
 @folded(
@@ -92,28 +91,32 @@ def range_ratio(*, spell: int = 14, base: int = 100) -> Fold[Column]:
 
 def run_against(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     (back,) = given
-    out.floats[0, first:stop] = np.nan
+    out.floats[0][first:stop] = np.nan
     begin = max(first, back)
     base = tape.feed[1][begin - back : max(stop - back, 0)]
     if begin < stop:
         now = tape.feed[0][begin:stop]
-        out.floats[0, begin:stop] = now / np.where(base > 0, base, np.nan)
+        out.floats[0][begin:stop] = now / np.where(base > 0, base, np.nan)
+
+
+def run_regime(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+    fill_regime(between(tape, first, stop, given[0]), first, stop, given, cells, out)
 
 
 @lean_kernel
-def run_regime(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+def fill_regime(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     n, high, low, trend = given
-    bars, (ratio, straight), box, size = tape.bars, out.floats, cells.ints, n + HEADER
+    close, (against, tops, bottoms), (ratio, straight) = tape.bars.close, tape.feed, out.floats
     for i in range(first, stop):
-        wide = highest(box[:size], bars.high, i, n) - lowest(box[size:], bars.low, i, n)
-        way = abs(int(bars.close[i]) - int(bars.close[max(i - n + 1, 0)]))
-        ratio[i] = tape.feed[0][i] if i >= n - 1 else np.nan
+        wide = int(tops[i - first]) - int(bottoms[i - first])
+        way = abs(int(close[i]) - int(close[max(i - n + 1, 0)]))
+        ratio[i] = against[i] if i >= n - 1 else np.nan
         straight[i] = way / wide if wide > 0 and i >= n - 1 else np.nan
         level = 1 if ratio[i] > high else -1 if ratio[i] < low else 0
         named = name(level, straight[i], trend)
         there = not np.isnan(ratio[i]) and named >= 0
-        out.ints[0, i], out.ints[1, i] = named, FIVE[max(named, 0)]
-        out.there[0, i] = out.there[1, i] = there
+        out.ints[0][i], out.ints[1][i] = named, FIVE[max(named, 0)]
+        out.there[0][i] = out.there[1][i] = there
 
 
 @inlined
@@ -147,7 +150,7 @@ def bar_regime(
     """Five labels of a bar."""
     asks = (Ask(atr, {"n": 14}), Ask(adx, {"n": 14}), Ask(ema, {"n": n}))
     given = (n, float(wild), float(strong))
-    return Fold(run=run_labels, shape=one, given=given, cells=(0, n + 1), ints=1, asks=asks)
+    return Fold(run=run_labels, shape=one, given=given, cells=(0, n + SUMS), ints=1, asks=asks)
 
 
 @lean_kernel
@@ -164,7 +167,7 @@ def run_labels(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
             label = 1
         elif strength[i] > strong:
             label = 2 if close[i] > average[i] else 3
-        out.ints[0, i], out.there[0, i] = label, True
+        out.ints[0][i], out.there[0][i] = label, True
 
 
 @folded(
@@ -184,4 +187,4 @@ def trend_regime(*, fast: int = 20, slow: int = 50) -> Fold[Column]:
 
 
 def run_trend(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
-    out.floats[0, first:stop] = np.sign(tape.feed[0][first:stop] - tape.feed[1][first:stop])
+    out.floats[0][first:stop] = np.sign(tape.feed[0][first:stop] - tape.feed[1][first:stop])

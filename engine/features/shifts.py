@@ -14,7 +14,15 @@ from engine.features.direction import adx
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
 from engine.features.oscillators import rsi
 from engine.features.volatility import atr, volatility
-from engine.features.windows import fades, left, resumed, slide_spread, slide_sum, spread_of
+from engine.features.windows import (
+    SUMS,
+    fades,
+    left,
+    resumed,
+    slide_spread,
+    slide_sum,
+    spread_of,
+)
 
 SPELL = 14  # bars of atr, adx and rsi
 NEAR = 1e-9  # of strength that runs from 0 to 100: what changes by less is the same
@@ -55,7 +63,7 @@ def shifts(*, n: int = 20, back: int = 5) -> Fold[Shifts]:
         Ask(adx, {"n": SPELL}),
         Ask(rsi, {"n": SPELL}),
     )
-    cells = (2, 3 * n + 3 + n + 1)
+    cells = (2, 3 * n + 3 + n + SUMS)
     return Fold(run=run_shifts, shape=Shifts, given=(n, back), cells=cells, floats=6, asks=asks)
 
 
@@ -71,21 +79,21 @@ def run_shifts(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
         block = slide_spread(box, n, spread_[i], block)
         square = spread_of(box, n, block, i)[1]
         wide = slide_sum(sums, i, n, ranges[i])
-        out.floats[0, i] = np.sqrt(square / (n - 1)) if i >= n - 1 else np.nan
-        out.floats[1, i] = ranges[i] * n / wide if i >= n - 1 and wide > 0 else np.nan
-        out.floats[2, i] = (trend[i] - trend[i - back]) / back if i >= back else np.nan
-        out.floats[3, i] = np.nan
+        out.floats[0][i] = np.sqrt(square / (n - 1)) if i >= n - 1 else np.nan
+        out.floats[1][i] = ranges[i] * n / wide if i >= n - 1 and wide > 0 else np.nan
+        out.floats[2][i] = (trend[i] - trend[i - back]) / back if i >= back else np.nan
+        out.floats[3][i] = np.nan
         if i >= n:
             way = int(tape.bars.close[i]) - int(tape.bars.close[i - n])
-            out.floats[3, i] = apart(way, strength[i] - strength[i - n])
-        out.floats[4, i] = out.floats[5, i] = np.nan
+            out.floats[3][i] = apart(way, strength[i] - strength[i - n])
+        out.floats[4][i] = out.floats[5][i] = np.nan
         gather(tape.bars, i, given, lots)
         if i >= max(n, back) - 1 and lots[1] > 0:
             now, usual = lots[0] * n, lots[1] * back
-            out.floats[4, i] = now / usual - 1.0
+            out.floats[4][i] = now / usual - 1.0
             moved = tape.bars.close[i] != tape.bars.close[max(i - back, 0)]
             way = ((now > usual) * 1.0 - (now < usual) * 1.0) * moved
-            out.floats[5, i] = way if i >= back else np.nan
+            out.floats[5][i] = way if i >= back else np.nan
     left(box, n, block)
 
 

@@ -66,9 +66,9 @@ def ema_slope(*, n: int = 21) -> Fold[Column]:
 
 def run_slope(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     mean = tape.feed[0]
-    out.floats[0, first:stop] = np.nan
+    out.floats[0][first:stop] = np.nan
     begin = max(first, 1)
-    out.floats[0, begin:stop] = mean[begin:stop] - mean[begin - 1 : max(stop - 1, 0)]
+    out.floats[0][begin:stop] = mean[begin:stop] - mean[begin - 1 : max(stop - 1, 0)]
 
 
 @told(

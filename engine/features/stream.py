@@ -44,7 +44,7 @@ class Folding:
         self.fold, self.cells, self.out = fold, fold.memory(), fold.room(0)
         self.asks = [Stream(ask.of, **ask.params).source for ask in fold.asks]
         self.feed = np.empty((0, 0))
-        self.seen = 0
+        self.seen = self.room = 0
 
     def read(self, bars: Bars) -> None:
         fold, first, stop = self.fold, self.seen, len(bars)
@@ -62,10 +62,12 @@ class Folding:
         self.seen = stop
 
     def make_room(self, count: int) -> None:
-        if count > self.out.there.shape[1]:
-            bigger = self.fold.room(count + max(SPARE, count))
-            for new, old in zip(bigger, self.out, strict=True):
-                new[:, : old.shape[1]] = old
+        if count > self.room:
+            self.room = count + max(SPARE, count)
+            bigger = self.fold.room(self.room)
+            for group, before in zip(bigger, self.out, strict=True):
+                for new, old in zip(group, before, strict=True):
+                    new[: len(old)] = old
             self.out = bigger
 
     def last(self) -> tuple[float | int | None, ...]:
@@ -80,9 +82,9 @@ class Folding:
     def floats(self, first: int, stop: int, bars: Bars) -> list[Floats]:
         """The rows of some bars as another fold is fed with them."""
         del bars  # a fold has its own rows
-        ints = zip(self.out.ints[:, first:stop], self.out.there[:, first:stop], strict=True)
-        said = [np.where(there, values, np.nan) for values, there in ints]
-        return [*(finite(row[first:stop]) for row in self.out.floats), *said]
+        part, ints = slice(first, stop), zip(self.out.ints, self.out.there, strict=True)
+        said = [np.where(there[part], values[part], np.nan) for values, there in ints]
+        return [*(finite(row[part]) for row in self.out.floats), *said]
 
 
 class Replay:

@@ -17,7 +17,7 @@ from engine.features.fold import Ask, Cells, Fold, Out, Tape, one
 from engine.features.levels import window_range
 from engine.features.swings import structure
 from engine.features.volatility import atr
-from engine.features.windows import HEADER, fades, highest, lowest
+from engine.features.windows import between, fades
 from engine.profile.spread import Bar, bar_at
 
 WEIGHTS: Final = (0.40, 0.25, 0.20, 0.15)  # depth, structure, higher timeframe, confidence
@@ -62,30 +62,35 @@ def sweeps(
 ) -> Fold[Sweep]:
     """Lows or highs of the last bars taken and given back within one bar."""
     given = (n, tolerance, float(least))
-    asks, cells = (Ask(atr, {"n": spell}),), (2 * (n + HEADER) + 2, 0)
-    return Fold(run=run_sweeps, shape=Sweep, given=given, cells=cells, floats=1, ints=2, asks=asks)
+    asks = (Ask(atr, {"n": spell}),)
+    return Fold(run=run_sweeps, shape=Sweep, given=given, cells=(2, 0), floats=1, ints=2, asks=asks)
+
+
+def run_sweeps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+    before = between(tape, max(first - 1, 0), max(stop - 1, 1), given[0])
+    fill_sweeps(before, first, stop, given, cells, out)
 
 
 @lean_kernel
-def run_sweeps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
-    """Cells: the level below and above of the bar before, then a ring for each."""
+def fill_sweeps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+    """Cells: the level below and above of the bar before."""
     n, tolerance, least = given
-    bars, ranges, box, size = tape.bars, tape.feed[0], cells.ints, n + HEADER
+    bars, levels, (ranges, tops, bottoms) = tape.bars, cells.ints, tape.feed
     for i in range(first, stop):
         high, low, close = int(bars.high[i]), int(bars.low[i]), int(bars.close[i])
-        bottom = lowest(box[2 + size :], bars.low, i - 1, n) if i > 0 else 0
-        top = highest(box[2 : 2 + size], bars.high, i - 1, n) if i > 0 else 0
+        at = i - max(first, 1)
+        top, bottom = (int(tops[at]), int(bottoms[at])) if i > 0 else (0, 0)
         clean = i > n and ranges[i] > 0
         under = clean and low <= bottom - tolerance and close > bottom
         over = clean and high >= top + tolerance and close < top
-        under = under and bars.low[i - 1] >= box[0]
-        over = over and bars.high[i - 1] <= box[1]
+        under = under and bars.low[i - 1] >= levels[0]
+        over = over and bars.high[i - 1] <= levels[1]
         way = (bottom - low if under else high - top) / ranges[i] if under != over else 0.0
         there = way > 0 and way >= least
-        out.floats[0, i] = way if there else np.nan
-        out.ints[0, i], out.there[0, i] = (1 if under else -1) if there else 0, True
-        out.ints[1, i], out.there[1, i] = bottom if under else top, there
-        box[0], box[1] = bottom, top
+        out.floats[0][i] = way if there else np.nan
+        out.ints[0][i], out.there[0][i] = (1 if under else -1) if there else 0, True
+        out.ints[1][i], out.there[1][i] = bottom if under else top, there
+        levels[0], levels[1] = bottom, top
 
 
 @inlined
@@ -131,9 +136,9 @@ def run_quality(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) 
     depth, side, _level, sure, bias, trend = tape.feed
     for i in range(first, stop):
         way = side[i]
-        out.floats[0, i] = quality(depth[i], bias[i] * way, trend[i] * way, sure[i])
+        out.floats[0][i] = quality(depth[i], bias[i] * way, trend[i] * way, sure[i])
         if np.isnan(depth[i] + bias[i] + trend[i]):
-            out.floats[0, i] = np.nan
+            out.floats[0][i] = np.nan
 
 
 @folded(
@@ -187,8 +192,8 @@ def run_states(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
                 box[0], box[3] = WAITING, int(level)
             if there:
                 move(box, bar, i, 1 - 2 * side, given)
-            out.ints[side, i], out.there[side, i] = box[0], there
-            out.floats[side, i] = box[2] if there and box[0] != WAITING else np.nan
+            out.ints[side][i], out.there[side][i] = box[0], there
+            out.floats[side][i] = box[2] if there and box[0] != WAITING else np.nan
 
 
 @inlined

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.core.bars import Longs, Ticks
-from engine.core.columns import Column
+from engine.core.columns import Bools, Column
 from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import NEVER, Says, bars_in, folded
 from engine.features.fold import Ask, Cells, Fold, Out, Tape
+from engine.features.windows import furthest
 
 PIVOT = (
     "a bar whose high is above those of the `left` bars before and not below those of the `right` "
@@ -72,36 +73,39 @@ def fractals() -> Fold[Swings]:
     return Fold(run=run_swings, shape=Swings, given=(2, 2), cells=(4, 0), ints=4)
 
 
-@inlined
-def pivot(values: Ticks, j: int, left: int, right: int, sign: int) -> bool:
-    """Whether bar j stands out: upwards for sign 1, downwards for -1."""
-    if j < left:
-        return False
-    now = sign * int(values[j])
-    for k in range(j - 1, j - left - 1, -1):  # the nearest first: most bars fall there
-        if sign * int(values[k]) >= now:
-            return False
-    k = j + 1
-    while k <= j + right and sign * int(values[k]) <= now:
-        k += 1
-    return k > j + right
+def run_swings(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+    highs = pivots(np.maximum, tape.bars.high, first, stop, given)
+    lows = pivots(np.minimum, tape.bars.low, first, stop, given)
+    fill_swings(tape._replace(feed=(highs, lows)), first, stop, given, cells, out)
 
 
 @lean_kernel
-def run_swings(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
+def fill_swings(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: Out) -> None:
     """Cells: bar + 1 of the last swing high and low."""
-    left, right = given
-    bars, last = tape.bars, cells.ints
+    bars, (highs, lows), (_, right) = tape.bars, tape.feed, given
+    (high, high_age, low, low_age), there = out.ints, out.there
+    above, below = cells.ints[0], cells.ints[1]
     for i in range(first, stop):
-        if pivot(bars.high, i - right, left, right, 1):
-            last[0] = i - right + 1
-        if pivot(bars.low, i - right, left, right, -1):
-            last[1] = i - right + 1
-        for side in range(2):
-            k, there = last[side] - 1, last[side] > 0
-            edge = int(bars.high[max(k, 0)]) if side == 0 else int(bars.low[max(k, 0)])
-            out.ints[2 * side, i], out.ints[2 * side + 1, i] = edge, i - k
-            out.there[2 * side, i] = out.there[2 * side + 1, i] = there
+        above = i - right + 1 if highs[i - first] else above
+        below = i - right + 1 if lows[i - first] else below
+        high[i], high_age[i] = bars.high[max(above - 1, 0)], i + 1 - above
+        low[i], low_age[i] = bars.low[max(below - 1, 0)], i + 1 - below
+        there[0][i] = there[1][i] = above > 0
+        there[2][i] = there[3][i] = below > 0
+    cells.ints[0], cells.ints[1] = above, below
+
+
+def pivots(pick: Any, values: Ticks, first: int, stop: int, given: tuple[int, int]) -> Bools:
+    """On which bars it is confirmed that the bar `right` before them stands out."""
+    left, right = given
+    found, begin = np.zeros(stop - first, np.bool_), max(first, left + right)
+    if begin < stop:
+        now = values[begin - right : stop - right]
+        before = furthest(pick, values, begin - right - 1, stop - right - 1, left)
+        after = furthest(pick, values, begin, stop, right)
+        found[begin - first :] = (pick(now, after) == now) & (pick(now, before) == now)
+        found[begin - first :] &= now != before
+    return found
 
 
 @folded(
@@ -142,8 +146,8 @@ def run_structure(tape: Tape, first: int, stop: int, given: Any, cells: Cells, o
             bear += box[k] < box[k + 1]
         more, less = max(bull, bear), min(bull, bear)
         sure = more if more >= 3 and less <= 1 else more - less
-        out.floats[0, i] = sure / 4 if there else np.nan
-        out.ints[0, i], out.there[0, i] = (bull > bear) * 1 - (bear > bull) * 1, there
+        out.floats[0][i] = sure / 4 if there else np.nan
+        out.ints[0][i], out.there[0][i] = (bull > bear) * 1 - (bear > bull) * 1, there
 
 
 @inlined
@@ -182,5 +186,5 @@ def run_break(tape: Tape, first: int, stop: int, _: Any, cells: Cells, out: Out)
         elif not np.isnan(low[i]) and close[i] < low[i] and box[1] != i - low_age[i] + 1:
             broke, box[1] = -1, int(i - low_age[i] + 1)
         box[2] = broke or box[2]
-        out.ints[0, i], out.there[0, i] = broke, True
-        out.ints[1, i], out.there[1, i] = box[2], box[2] != 0
+        out.ints[0][i], out.there[0][i] = broke, True
+        out.ints[1][i], out.there[1][i] = box[2], box[2] != 0

@@ -14,7 +14,7 @@ from engine.features.declare import NEVER, Says, Takes, bars_in, told
 from engine.features.fold import Floats
 from engine.features.price import momentum
 from engine.features.volatility import volatility
-from engine.features.windows import slide_sum
+from engine.features.windows import SUMS, slide_sum
 
 TERCILES: Final = 3
 
@@ -53,8 +53,8 @@ def classes(bars: Bars, *, mean: int = 60, spell: int = 20, least: int = 20) -> 
 
 
 def rolled(values: Floats, n: int) -> Floats:
-    out = np.full(len(values), np.nan)
-    roll(values, n, np.zeros(n + 1), out)
+    out = np.empty(len(values))
+    roll(values, n, np.zeros(n + SUMS), out)
     return out
 
 
@@ -63,22 +63,23 @@ def roll(values: Floats, n: int, box: Floats, out: Floats) -> None:
     """Means of n values; absent where one of them is."""
     for i in range(len(values)):
         total = slide_sum(box, i, n, values[i])
-        if i >= n - 1:
-            out[i] = total / n
+        out[i] = total / n if i >= n - 1 else np.nan
 
 
 def thirds(bars: Bars, values: Floats, least: int) -> Column:
     """Which third of the past each value lies in."""
-    last = np.flatnonzero(np.diff(bars.session, append=-1)) if len(bars) else np.zeros(0, int)
-    ends = last[np.isfinite(values[last])]
-    edges = np.full((TERCILES - 1, len(bars.sessions)), np.nan)
+    numbers = np.arange(len(bars.sessions), dtype=bars.session.dtype)
+    ends = np.searchsorted(bars.session, numbers, side="right")
+    said, there = np.zeros(len(values), np.int64), np.zeros(len(values), np.bool_)
     ranked: list[float] = []
-    before = dict(zip(bars.session[ends].tolist(), values[ends].tolist(), strict=True))
-    for s in range(len(bars.sessions)):
-        if s - 1 in before:
-            insort(ranked, before[s - 1])
+    begin = 0
+    for stop in ends.tolist():
+        part = values[begin:stop]
         if len(ranked) >= least:
-            edges[:, s] = quantile(ranked, 1 / TERCILES), quantile(ranked, 2 / TERCILES)
-    low, high = (edge[bars.session] for edge in edges)
-    there = np.isfinite(values) & np.isfinite(low)
-    return Column(np.add(values > low, values > high, dtype=np.int64), there)
+            low, high = quantile(ranked, 1 / TERCILES), quantile(ranked, 2 / TERCILES)
+            said[begin:stop] = (part > low).view(np.int8) + (part > high).view(np.int8)
+            there[begin:stop] = np.isfinite(part)
+        if np.isfinite(part[-1:]).any():
+            insort(ranked, float(part[-1]))
+        begin = stop
+    return Column(said, there)

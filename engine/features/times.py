@@ -66,13 +66,14 @@ def run_clock(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out)
     days = np.arange(first_day, int(day.max()) + 1)
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     minute, day = (local - day * DAY) // MINUTE, day - first_day
-    np.take(SINE, minute, out=out.floats[0, part], mode="clip")
-    np.take(COSINE, minute, out=out.floats[1, part], mode="clip")
-    out.ints[0, part] = hour = minute // 60
-    out.ints[1, part] = minute - 60 * hour
-    np.take((days + THURSDAY) % 7, day, out=out.ints[2, part], mode="clip")
-    np.take(months, day, out=out.ints[3, part], mode="clip")
-    out.there[:, part] = True
+    np.take(SINE, minute, out=out.floats[0][part], mode="clip")
+    np.take(COSINE, minute, out=out.floats[1][part], mode="clip")
+    out.ints[0][part] = hour = minute // 60
+    out.ints[1][part] = minute - 60 * hour
+    np.take((days + THURSDAY) % 7, day, out=out.ints[2][part], mode="clip")
+    np.take(months, day, out=out.ints[3][part], mode="clip")
+    for there in out.there:
+        there[part] = True
 
 
 @folded(
@@ -91,15 +92,16 @@ def session_minute() -> Fold[Place]:
 def run_place(tape: Tape, first: int, stop: int, _: Any, __: Cells, out: Out) -> None:
     part = slice(first, stop)
     time, session = tape.bars.time[part], tape.bars.session[part]
-    begin = tape.rth_start[session]
-    for k, moment, sign in (
-        (0, tape.start[session], 1),
-        (1, begin, 1),
-        (2, tape.stop[session], -1),
-    ):
-        np.floor_divide(sign * (time - moment), MINUTE, out=out.ints[k, part])
-    out.there[:, part] = True
-    out.there[1, part] = (time >= begin) & (time < tape.rth_stop[session])
+    rows = slice(session[0], session[-1] + 1)
+    many = np.bincount(session - session[0])  # bars of each session, which come in order
+    starts, begins, ends, stops = (
+        np.repeat(row[rows], many) for row in (tape.start, tape.rth_start, tape.rth_stop, tape.stop)
+    )
+    for k, moment, sign in ((0, starts, 1), (1, begins, 1), (2, stops, -1)):
+        np.floor_divide(sign * (time - moment), MINUTE, out=out.ints[k][part])
+    for there in out.there:
+        there[part] = True
+    out.there[1][part] = (time >= begins) & (time < ends)
 
 
 @folded(
@@ -120,8 +122,8 @@ def run_window(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out
     begins, ends = clock_minute(asked.start), clock_minute(asked.stop)
     since = wall_ns(tape.bars.time[part], asked.zone) - begins * MINUTE
     day = since // DAY
-    out.ints[0, part] = day
-    out.there[0, part] = since - day * DAY < (ends - begins) % DAY_MINUTES * MINUTE
+    out.ints[0][part] = day
+    out.there[0][part] = since - day * DAY < (ends - begins) % DAY_MINUTES * MINUTE
 
 
 @told(
@@ -143,8 +145,10 @@ def days_to_expiry(bars: Bars) -> Column:
         return Column(ahead[bars.session], np.ones(count, np.bool_))
     dates = bars.sessions.date[bars.session].astype(np.int64)
     named = np.zeros(len(bars.origin.contracts), np.int64)
-    for k in np.unique(bars.contract):
-        near, text = int(dates[np.argmax(bars.contract == k)]), bars.origin.contracts[k]
+    turned = bars.contract[1:] != bars.contract[:-1]
+    turns = np.concatenate(([0], np.flatnonzero(turned) + 1))  # a contract lasts many bars
+    for k, at in zip(*np.unique(bars.contract[turns], return_index=True), strict=True):
+        near, text = int(dates[turns[at]]), bars.origin.contracts[k]
         month = delivery_of(text, bars.instrument.symbol, day_date(near))
         named[k] = epoch_day(third_friday(month))
     return Column(named[bars.contract] - dates, np.ones(count, np.bool_))

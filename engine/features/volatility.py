@@ -13,6 +13,7 @@ from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Says, Takes, bars_in, folded
 from engine.features.fold import Cells, Fold, Out, Tape, one
 from engine.features.windows import (
+    SUMS,
     fades,
     left,
     resumed,
@@ -115,7 +116,7 @@ def run_volatility(tape: Tape, first: int, stop: int, given: Any, cells: Cells, 
 )
 def realised(*, n: int = 60) -> Fold[Column]:
     """Realised volatility of a window."""
-    return Fold(run=run_realised, shape=one, given=(n,), cells=(0, n + 1), floats=1)
+    return Fold(run=run_realised, shape=one, given=(n,), cells=(0, n + SUMS), floats=1)
 
 
 @lean_kernel

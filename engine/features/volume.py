@@ -179,8 +179,8 @@ def run_by_minute(tape: Tape, first: int, stop: int, given: Any, cells: Cells, o
     for i in range(first, stop):
         minute = min((bars.time[i] - tape.start[bars.session[i]]) // MINUTE, MINUTES - 1)
         at, now = minute * (many + 2), int(bars.volume[i])
-        seen, total = cells.ints[at], cells.ints[at + 1]
+        seen, total = cells.ints[at], cells.ints[at + 1]  # seen begins anew with a full ring
         value[i] = now * many / total if seen >= many and total > 0 else np.nan
-        place = at + 2 + seen % many
+        place = at + 2 + (seen if seen < many else seen - many)
         cells.ints[at + 1] += now - cells.ints[place]
-        cells.ints[place], cells.ints[at] = now, seen + 1
+        cells.ints[place], cells.ints[at] = now, seen + 1 if seen + 1 < 2 * many else many

@@ -82,8 +82,8 @@ def anchor(*, moments: tuple[int, ...] = (0,)) -> Fold[Column]:
 
 def run_anchor(tape: Tape, first: int, stop: int, given: Any, _: Cells, out: Out) -> None:
     count = np.searchsorted(np.array(given, np.int64), tape.bars.time[first:stop], side="right")
-    out.ints[0, first:stop] = count
-    out.there[0, first:stop] = count > 0
+    out.ints[0][first:stop] = count
+    out.there[0][first:stop] = count > 0
 
 
 @lean_kernel
@@ -118,7 +118,7 @@ def run_vwap(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
 )
 def rolling_vwap(*, n: int = 200, of: str = "typical") -> Fold[Vwap]:
     """Volume-weighted average price of a rolling window."""
-    cells = (2, 3 * n + 3)
+    cells = (2, 3 * n + 4)
     return Fold(run=run_rolling, shape=Vwap, given=(n, *source(of)), cells=cells, floats=2)
 
 

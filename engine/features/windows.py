@@ -2,26 +2,25 @@
 
 A running sum of floats that also subtracts keeps the error of every value that ever passed. Here
 ticks are summed as integers, exactly; floats are summed by blocks of the window's length, the tail
-of the block before plus the head of this one, so that nothing is ever subtracted. Highest and
-lowest values are found the same way.
+of the block before plus the head of this one, so that nothing is ever subtracted.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from engine.core.bars import BarArrays, Longs, Ticks
 from engine.core.jit import inlined, lean_kernel
 from engine.features.declare import Takes
-from engine.features.fold import Floats
+from engine.features.fold import Floats, Tape
 
 SOURCES: Final = ("close", "open", "high", "low", "middle", "typical", "mean")
 PARTS: Final = (1, 1, 1, 1, 2, 3, 4)  # how many prices a source adds up
 MIDDLE, TYPICAL = SOURCES.index("middle"), SOURCES.index("typical")
 FAR: Final = 1 << 30
-HEADER: Final = 2  # places before the values of a ring
+SUMS: Final = 2  # places of `slide_sum` after its values
 SPREAD: Final = 4  # cells of `spread`: the origin, two sums, the last bar too far away
 
 
@@ -61,46 +60,42 @@ def true_range(bars: BarArrays, i: int) -> int:
     return max(int(bars.high[i]), last) - min(int(bars.low[i]), last)
 
 
-@inlined
-def highest(ring: Longs, values: Ticks, i: int, n: int) -> int:
-    """The highest of the last n values, asked of every bar in turn.
+def furthest(pick: Any, values: Ticks, first: int, stop: int, n: int) -> Ticks:
+    """The highest (`np.maximum`) or lowest of the last n values, or of all there are, bar by bar.
 
-    The ring: how far the block that runs has come, its highest, its values, and in the places it
-    has not reached the highest of each tail of the block before.
+    Of twice as many values at each step: a window of 20 takes five.
     """
-    j, top, value = ring[0], ring[1], int(values[i])
-    if j == n:
-        for s in range(HEADER + n - 2, HEADER - 1, -1):
-            ring[s] = max(ring[s], ring[s + 1])
-        j = 0
-    top = max(top, value) if j else value
-    ring[HEADER + j] = value
-    ring[0], ring[1] = j + 1, top
-    return max(top, ring[HEADER + j + 1]) if i >= n and j + 1 < n else top
+    begin = max(first - n + 1, 0)
+    best, width = values[begin:stop].copy(), 1
+    wider = np.empty_like(best)
+    while width < n:
+        step = min(width, n - width)
+        wider[:step] = best[:step]
+        pick(best[step:], best[:-step], out=wider[step:])
+        best, wider, width = wider, best, width + step
+    return best[first - begin :]
 
 
-@inlined
-def lowest(ring: Longs, values: Ticks, i: int, n: int) -> int:
-    """The lowest of the last n values, as `highest`."""
-    j, bottom, value = ring[0], ring[1], int(values[i])
-    if j == n:
-        for s in range(HEADER + n - 2, HEADER - 1, -1):
-            ring[s] = min(ring[s], ring[s + 1])
-        j = 0
-    bottom = min(bottom, value) if j else value
-    ring[HEADER + j] = value
-    ring[0], ring[1] = j + 1, bottom
-    return min(bottom, ring[HEADER + j + 1]) if i >= n and j + 1 < n else bottom
+def between(tape: Tape, first: int, stop: int, n: int) -> Tape:
+    """The tape with the highest high and the lowest low of n bars, from bar `first` on."""
+    top = furthest(np.maximum, tape.bars.high, first, stop, n)
+    bottom = furthest(np.minimum, tape.bars.low, first, stop, n)
+    return tape._replace(feed=(*tape.feed, top, bottom))
 
 
 @inlined
 def slide_sum(box: Floats, k: int, n: int, x: float) -> float:
-    """The sum of the last n of k + 1 values; of all of them while there are fewer."""
-    j = k % n
+    """The sum of the last n of k + 1 values; of all of them while there are fewer.
+
+    The box: values, then sums of the tails; the sum of the block that runs, and how many it has.
+    """
+    j = int(box[n + 1])
     total = x if j == 0 else box[n] + x
     box[n], box[j] = total, x
     if j < n - 1:
+        box[n + 1] += 1.0
         return total + box[j + 1] if k >= n else total
+    box[n + 1] = 0.0
     tail = 0.0
     for s in range(n - 1, -1, -1):
         tail += box[s]
@@ -173,15 +168,14 @@ def gather(box: Floats, n: int) -> None:
 
 
 @inlined
-def spread(box: Longs, values: Ticks, i: int, n: int) -> float:
+def spread(box: Longs, values: Ticks, i: int, n: int, reach: int) -> float:
     """Variance of the last n prices in ticks, exact until divided; NaN where n steps are missing.
 
-    Sums are taken about an origin that moves only when prices leave its reach; a window that
-    reaches further than 2^30 / n ticks has none.
+    Sums are taken about an origin that moves only when prices leave its reach, of 2^30 / n ticks;
+    a window that goes further has none.
     """
-    reach = FAR // n
     if i == 0 or abs(int(values[i]) - box[0]) > reach:
-        refer(box, values, i, n)
+        refer(box, values, i, n, reach)
     else:
         off = int(values[i]) - box[0]
         box[1], box[2] = box[1] + off, box[2] + off * off
@@ -194,12 +188,12 @@ def spread(box: Longs, values: Ticks, i: int, n: int) -> float:
 
 
 @lean_kernel
-def refer(box: Longs, values: Ticks, i: int, n: int) -> None:
+def refer(box: Longs, values: Ticks, i: int, n: int, reach: int) -> None:
     """Take a bar's price as the origin and sum the window anew, the bar that leaves it included."""
     box[0], box[1], box[2], box[3] = int(values[i]), 0, 0, -1
     for k in range(max(0, i - n), i):
         off = int(values[k]) - box[0]
-        near = bounded(off, FAR // n)
+        near = bounded(off, reach)
         if near != off and k > i - n:
             box[3] = k
         box[1], box[2] = box[1] + near, box[2] + near * near
@@ -215,9 +209,10 @@ def bounded(off: int, reach: int) -> int:
 def slide_weighed(box: Floats, k: int, n: int, x: float, w: float) -> tuple[float, float, float]:
     """Weight, mean and weighed sum of squared deviations of the last n of k + 1 values.
 
-    The box has 3 n + 3 places; a weight of 0 says nothing.
+    The box has 3 n + 4 places, the last says how many the block has; a weight of 0 says nothing.
     """
-    j = k % n
+    j = int(box[3 * n + 3])
+    box[3 * n + 3] = float(j + 1 if j < n - 1 else 0)
     weight, mean, square = (0.0, x, 0.0) if j == 0 else (box[3 * n], box[3 * n + 1], box[3 * n + 2])
     weight, mean, square = joined((weight, mean, square), (w, x, 0.0))
     box[3 * n], box[3 * n + 1], box[3 * n + 2] = weight, mean, square

@@ -87,7 +87,7 @@ def run_gaps(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out: O
         newest = sided(newest, box, made, kind) if made else newest
         for side in range(2):
             tell(box, newest[side], side, i, out)
-        out.ints[4, i], out.there[4, i] = retest, True
+        out.ints[4][i], out.there[4][i] = retest, True
 
 
 @inlined
@@ -177,9 +177,9 @@ def tell(box: Longs, z: int, side: int, i: int, out: Out) -> None:
     """Write the newest zone of a side; there is none at 0."""
     top, bottom = box[z + TOP], box[z + BOTTOM]
     way = top - box[z + DEEPEST] if side == 0 else box[z + DEEPEST] - bottom
-    out.floats[side, i] = min(way / (top - bottom), 1.0) if z > 0 else np.nan
-    out.ints[2 * side, i], out.ints[2 * side + 1, i] = top, bottom
-    out.there[2 * side, i] = out.there[2 * side + 1, i] = z > 0
+    out.floats[side][i] = min(way / (top - bottom), 1.0) if z > 0 else np.nan
+    out.ints[2 * side][i], out.ints[2 * side + 1][i] = top, bottom
+    out.there[2 * side][i] = out.there[2 * side + 1][i] = z > 0
 
 
 @folded(
@@ -217,8 +217,8 @@ def run_blocks(tape: Tape, first: int, stop: int, given: Any, cells: Cells, out:
                     box[2 * side], box[2 * side + 1] = bars.high[found], bars.low[found]
                     box[4 + side] = 1
             for k in range(2):
-                out.ints[2 * side + k, i] = box[2 * side + k]
-                out.there[2 * side + k, i] = box[4 + side] == 1
+                out.ints[2 * side + k][i] = box[2 * side + k]
+                out.there[2 * side + k][i] = box[4 + side] == 1
 
 
 @lean_kernel

@@ -1,4 +1,4 @@
-"""Bars in which nothing can happen, passed over by two comparisons each.
+"""Bars in which nothing can happen, passed over along the chains of those that go further.
 
 The bars between are played in full; so what is decided, and where, is the same without this file.
 """
@@ -6,13 +6,14 @@ The bars between are played in full; so what is decided, and where, is the same 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.bars import Ticks
 from engine.core.jit import lean_kernel
+from engine.fills.chains import LAST, Chain, onward
 from engine.fills.close import Account, Guard, Sales
 from engine.fills.plan import Plan
 from engine.fills.terms import Policy
 
 NEVER = 1 << 40  # beyond every bar and every price
+NEAR = 32  # bars that are looked at one by one before chains are followed
 
 
 @lean_kernel
@@ -87,30 +88,74 @@ def spending(sales: Sales, account: Account) -> tuple[int, int]:
 
 @lean_kernel
 def skip(
-    prices: tuple[Ticks, Ticks],
+    chains: tuple[Chain, Chain],
     levels: npt.NDArray[np.int64],
     plan: Plan,
     span: tuple[int, int],
     edge: tuple[int, int, bool],
     bests: tuple[int, int],
 ) -> tuple[int, int, int]:
-    """Pass over the bars in which nothing can happen; the last of them, best and worst so far.
+    """Pass over the bars in which nothing can happen; the last of them, best and worst so far."""
+    ways = chains if plan.side > 0 else (chains[1], chains[0])
+    near = span[1] if edge[2] else min(span[1], span[0] + 1 + NEAR)
+    i, best, worst = stroll(ways, levels, plan, (span[0] + 1, near), edge, bests)
+    if i + 1 < near or near == span[1]:
+        return i, best, worst
+    return leap(ways, plan, (near, span[1]), edge, (best, worst))
 
-    A target that follows a column stands where that stood at the close before (F42).
+
+@lean_kernel
+def stroll(
+    ways: tuple[Chain, Chain],
+    levels: npt.NDArray[np.int64],
+    plan: Plan,
+    span: tuple[int, int],
+    edge: tuple[int, int, bool],
+    bests: tuple[int, int],
+) -> tuple[int, int, int]:
+    """Bar by bar, as far as most trades last, or a target follows a column.
+
+    It then stands where that stood at the close before (F42).
     """
-    high, low = prices
-    follows, row = edge[2], plan.row
-    above, below = plan.entry + edge[1], plan.entry + edge[0]
-    highest, lowest = plan.entry + bests[0], plan.entry + bests[1]
-    if plan.side < 0:
-        above, below = plan.entry - edge[0], plan.entry - edge[1]
-        highest, lowest = plan.entry - bests[1], plan.entry - bests[0]
-    i, calm = span
-    while i + 1 < calm and high[i + 1] < above and low[i + 1] > below:
-        if follows and (low[i + 1] <= levels[row, i] if row else high[i + 1] >= levels[row, i]):
-            break
-        i += 1
-        highest, lowest = max(highest, high[i]), min(lowest, low[i])
-    if plan.side < 0:
-        return i, plan.entry - lowest, plan.entry - highest
-    return i, highest - plan.entry, lowest - plan.entry
+    (side, ahead, _), behind, (best, worst) = ways[0], ways[1].extreme, bests
+    for i in range(span[0], span[1]):
+        rise = side * (int(np.int64(ahead[i])) - plan.entry)
+        fall = side * (int(np.int64(behind[i])) - plan.entry)
+        far = edge[1]
+        if edge[2]:
+            far = min(far, side * (levels[plan.row, i - 1] - plan.entry))
+        if rise >= far or fall <= edge[0]:
+            return i - 1, best, worst
+        best, worst = max(best, rise), min(worst, fall)
+    return span[1] - 1, best, worst
+
+
+@lean_kernel
+def leap(
+    ways: tuple[Chain, Chain],
+    plan: Plan,
+    span: tuple[int, int],
+    edge: tuple[int, int, bool],
+    bests: tuple[int, int],
+) -> tuple[int, int, int]:
+    """Few bars go further than those before them, and a chain knows the next that does."""
+    (ahead, behind), (first, until), entry, last = ways, span, plan.entry, plan.last
+    stop, fall = gone(behind, entry, (first, until, last), -edge[0])
+    end, rise = gone(ahead, entry, (first, stop, last), edge[1])
+    if end < stop:
+        _, fall = gone(behind, entry, (first, end, last), NEVER)
+    return end - 1, max(bests[0], rise), min(bests[1], -fall)
+
+
+@lean_kernel
+def gone(chain: Chain, entry: int, span: tuple[int, int, int], far: int) -> tuple[int, int]:
+    """The first bar of a span that goes so far from the fill, or its end; how far those before."""
+    bar, stop, last = span
+    most = -NEVER
+    while bar != LAST and bar < stop:
+        went = chain.towards * (int(np.int64(chain.extreme[bar])) - entry)
+        if went >= far:
+            return bar, most
+        most = went
+        bar = onward(chain, bar, last)
+    return stop, most

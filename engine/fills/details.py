@@ -10,7 +10,7 @@ import numpy as np
 from engine.core.axis import scaled
 from engine.core.bars import Bars, Longs
 from engine.core.columns import Array, Bools
-from engine.core.follow import ENDS
+from engine.core.follow import ENDS, Moving
 from engine.core.setups import Setups
 from engine.fills.distances import Follow, Percent, Risk, Span
 from engine.fills.exits import Exits
@@ -198,10 +198,7 @@ def followed_by(exits: Exits, setups: Setups) -> Followed:
     """The columns these exits follow; a level stays where it was last known."""
     target = leave = tighten = np.zeros((2, 0), np.int64)
     if isinstance(exits.target, Follow):
-        values, present = setups.followed(exits.target.column)
-        known = np.where(present, np.arange(values.shape[1]), 0)
-        last = np.maximum.accumulate(known, axis=1)
-        target = np.ascontiguousarray(np.take_along_axis(values, last, axis=1))
+        target = last_known(setups.followed(exits.target.column))
     if exits.leave is not None:
         leave = raised(setups, exits.leave)
     if exits.tighten is not None:
@@ -209,12 +206,29 @@ def followed_by(exits: Exits, setups: Setups) -> Followed:
     return Followed(target, leave, tighten)
 
 
+def last_known(column: Moving) -> Longs:
+    """By side and bar: where a column stands after a close, or stood when it was last known."""
+    if column.present.all():
+        return np.ascontiguousarray(column.values)
+    sides = zip(*column, strict=True)
+    return np.stack([held_on(values, np.flatnonzero(there)) for values, there in sides])
+
+
+def held_on(values: Longs, known: Longs) -> Longs:
+    """A value from each bar in which it is known to the next such bar."""
+    since = np.concatenate(([0], known))
+    return np.repeat(values[since], np.diff(since, append=len(values)))
+
+
 def raised(setups: Setups, name: str) -> Array:
     """By side and bar: the next bar at which a flag is up, or one past the last."""
     values, present = setups.followed(name)
     count = values.shape[1]
-    up = np.where((values != 0) & present, np.arange(count), count)
-    return np.ascontiguousarray(np.minimum.accumulate(up[:, ::-1], axis=1)[:, ::-1])
+    found = np.empty(values.shape, np.int64)
+    for row, up in enumerate((values != 0) & present):
+        bars = np.append(np.flatnonzero(up), count)
+        found[row] = np.repeat(bars, np.diff(bars, prepend=-1))[:count]
+    return found
 
 
 def doors(bars: Bars, facts: Frame, still: Bools) -> Bools:

@@ -106,6 +106,8 @@ class Span:
 
 Distance = Ticks | Times | Risk | Percent | Dollars | Level | Follow | Nearest
 UNITS = ("bars", "minutes")
+FURTHEST = 1_000_000_000  # ticks, and dollars: beyond every price
+LARGEST = 100_000  # times an attribute or the risk, or percent: products stay within int64
 MADE: Final[Mapping[str, Callable[[Decimal], Distance]]] = {
     "r": Risk,
     "percent": Percent,
@@ -125,6 +127,8 @@ def distance(value: Any) -> Distance | None:
     ticks = decimal_of(value)
     if ticks != int(ticks) or ticks < 1:
         raise ParameterError(f"a distance is a whole number of ticks from 1 on, not {value}")
+    if ticks > FURTHEST:
+        raise ParameterError(f"a distance is at most {FURTHEST:,} ticks, not {value}")
     return Ticks(int(ticks))
 
 
@@ -140,7 +144,8 @@ def mapped(value: Mapping[str, Any]) -> Distance:
     if keys == {"follow"} or (keys == {"follow", "until"} and value["until"] == "trail"):
         return Follow(str(value["follow"]), "until" in keys)
     if len(keys) == 1 and keys <= set(MADE):
-        return MADE[(name := next(iter(keys)))](positive(value[name]))
+        name = next(iter(keys))
+        return MADE[name](positive(value[name], FURTHEST if name == "dollars" else LARGEST))
     raise ParameterError(
         f"a distance is {FORMS}, {{of: level, offset: 2}} or {{nearest: [16, level]}}, "
         f"not one of: {', '.join(map(str, value))}"
@@ -181,10 +186,12 @@ def timed(value: Any) -> Span:
     return Span(unit, whole(unit, count, least=1))
 
 
-def positive(value: Any) -> Decimal:
+def positive(value: Any, most: int = LARGEST) -> Decimal:
     number = decimal_of(value)
     if number <= 0:
         raise ParameterError(f"a multiple must be above 0, not {value}")
+    if number > most:
+        raise ParameterError(f"a multiple is at most {most:,}, not {value}")
     return plain(number)
 
 

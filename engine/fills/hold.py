@@ -99,8 +99,8 @@ def passed(
     calm = min(calm, until(plan, policy, guard, at))
     fixed = has_target and not follows, target
     down, up = edges(plan, policy, guard, at, fixed, books)
-    prices = market.bars.high, market.bars.low
-    return skip(prices, target_at, plan, (i, calm), (down, up, follows), (best, worst))
+    chains = market.up, market.down
+    return skip(chains, target_at, plan, (i, calm), (down, up, follows), (best, worst))
 
 
 @lean_kernel

@@ -1,10 +1,10 @@
-"""Bars of a lower timeframe inside a bar: where they are stored they decide what it cannot, F67."""
+"""Finer bars or trades inside a bar: where they are stored they decide what it cannot, F67."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.core.bars import MINUTE, Bars, Longs
+from engine.core.bars import MINUTE, BarArrays, Bars, Longs, Ticks
 from engine.core.columns import Bools, frozen
 from engine.core.jit import lean_kernel
 from engine.fills.close import Sales
@@ -26,6 +26,20 @@ class Turn(NamedTuple):
     bar: int
     inside: int  # where in it the position was filled
     reading: int
+
+
+def of_trades(bars: Bars, time: Longs, price: Ticks, size: Longs) -> Bars:
+    """Trades in their order as the finest bars there are: each goes from the trade before to it.
+
+    A price between two trades of a bar is passed, as it is between two prices of any bar.
+    """
+    close = np.ascontiguousarray(price, np.int32)
+    of = np.searchsorted(bars.time, time, side="right")
+    begins = np.diff(of, prepend=-1) != 0
+    first = np.where(begins, close, np.append(close[:1], close[:-1]))
+    high, low = np.maximum(first, close), np.minimum(first, close)
+    arrays = BarArrays(time, first, high, low, close, size, np.zeros(len(close), np.int32))
+    return Bars(bars.instrument, bars.sessions, arrays, minutes=0)
 
 
 def inner_of(bars: Bars) -> Inner:

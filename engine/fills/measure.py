@@ -27,6 +27,7 @@ from engine.fills.rules import DISTANCE, LEVEL, NONE, TIMES_RISK
 from engine.fills.terms import BARS, FOLLOWED, MINUTES, NEAREST
 
 FARTHEST = 1 << 32  # beyond every price; keeps sums within int64
+LONGEST = 1 << 24  # minutes or bars: beyond every session; keeps moments in ns within int64
 PERCENT = 100 * SCALE
 
 
@@ -130,5 +131,7 @@ def span_of(span: Span | None, setups: Setups) -> tuple[int, Longs, Bools]:
         return NONE, np.zeros(count, np.int64), np.zeros(count, np.bool_)
     kind = MINUTES if span.unit == "minutes" else BARS
     if isinstance(span.count, Times):
-        return kind, *multiples(span.count, setups)
-    return kind, np.full(count, span.count, np.int64), np.zeros(count, np.bool_)
+        counts, missing = multiples(span.count, setups)
+        return kind, np.minimum(counts, LONGEST), missing
+    held = min(span.count, LONGEST)
+    return kind, np.full(count, held, np.int64), np.zeros(count, np.bool_)

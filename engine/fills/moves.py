@@ -167,6 +167,9 @@ def decay(value: Any) -> Decay | None:
     by = tuple(share("decay.by", part) for part in several(value["by"]))
     if len(at) != len(by) or not 1 <= len(at) <= STEPS:
         raise ParameterError(f"decay has 1 to {STEPS} times and as many shares")
+    fixed = [one.count for one in at if isinstance(one.count, int)]
+    if fixed != sorted(set(fixed)):
+        raise ParameterError(f"decay: times must ascend, each once, not {fixed}")
     return Decay(at, by, flag("decay.in_profit", value.get("in_profit", False)))
 
 

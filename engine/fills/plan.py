@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from engine.core.bars import MINUTE, Longs
 from engine.core.jit import lean_kernel
+from engine.core.search import first_at
 from engine.fills.kernel import FLATTENED, REVERSED, TIMED
 from engine.fills.rules import LEVEL, NONE, TIMES_RISK, distance_of, shrunk
 from engine.fills.terms import (
@@ -112,29 +113,21 @@ def ticks_of(kinds: Kinds, numbers: Longs, column: int, risk: int) -> int:
 
 
 @lean_kernel
-def first_at(time: Longs, low: int, high: int, moment: int) -> int:
-    """The first of the bars from low to high that opens at or after a moment, else `high`."""
-    while low < high:
-        middle = (low + high) // 2
-        if time[middle] < moment:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@lean_kernel
 def over(time: Longs, spot: Spot, kind: int, count: int, ahead: int) -> int:
     """The first bar at whose open a span since the fill is over, or past the last.
 
-    `ahead` 1 asks for its close instead.
+    `ahead` 1 asks for its close instead. Where no bar is missing, one look finds it.
     """
     bar, end = spot.fill.bar, spot.last + 1
     if kind == NONE:
         return end
     if kind == BARS:
         return int(min(bar + count - ahead, end))
-    return first_at(time, bar, end, time[bar] + count * MINUTE - ahead * spot.length)
+    span = count * MINUTE - ahead * spot.length
+    moment, guess = time[bar] + span, bar - (-span // spot.length)
+    if bar < guess < end and time[guess - 1] < moment <= time[guess]:
+        return guess
+    return first_at(time, bar, end, moment)
 
 
 @lean_kernel

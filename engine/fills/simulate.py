@@ -11,6 +11,7 @@ from engine.core.bars import MINUTE, Bars, Longs
 from engine.core.columns import Bools, frozen
 from engine.core.instrument import RATE_SCALE
 from engine.core.setups import Setups
+from engine.fills.chains import tape
 from engine.fills.costs import MARKET, STOP, Costs, Schedule, Stake, Tolls, tolls
 from engine.fills.details import Detailed, detail, doors, followed_by, policy_of
 from engine.fills.exits import Exits
@@ -158,8 +159,11 @@ def detailed(table: Table, setups: Setups, exits: Exits) -> Detailed:
 def market_of(table: Table, setups: Setups, exits: Exits) -> Market:
     """The bars as the full kernel sees them."""
     bars, facts = table.bars, table.frames[exits.flatten]
+    links = tape(table.played)
     return Market(
         bars=table.played.arrays,
+        up=links.up,
+        down=links.down,
         length=bars.minutes * MINUTE,
         last_bar=facts.last_bar,
         flatten_bar=facts.flatten_bar,

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from engine.core.bars import BarArrays, Longs, Ticks
 from engine.core.columns import Bools
+from engine.fills.chains import Chain
 from engine.fills.kernel import Bytes
 
 MARKET, LIMIT, STOP, STOP_LIMIT = 0, 1, 2, 3  # places in engine.core.entries.ORDERS
@@ -84,6 +85,8 @@ class Market(NamedTuple):
     """The bars, and what the calendar and the session rules make of them."""
 
     bars: BarArrays
+    up: Chain
+    down: Chain
     length: int  # ns of a bar
     last_bar: Longs  # by session
     flatten_bar: Longs  # by session

@@ -10,9 +10,9 @@ import polars as pl
 from engine.core.bars import Longs
 from engine.core.errors import ParameterError
 from engine.core.jit import kernel
-from engine.profile.histogram import Profiles, empty_levels
-from engine.profile.kernel import Histograms, Levels, levels_all
-from engine.profile.model import FRACTION, Rule, law_of
+from engine.profile.histogram import Profiles, row_levels
+from engine.profile.kernel import Histograms, Levels
+from engine.profile.model import FRACTION, Rule
 
 
 def bin_profiles(made: Profiles, count: int) -> Histograms:
@@ -50,8 +50,8 @@ def bin_levels(
     made: Profiles, count: int, *, fraction: Any = FRACTION, rule: str | Rule = "pairs"
 ) -> Levels:
     """poc, val and vah of bins in ticks: the middle of its bin, and the outer ticks of theirs."""
-    binned, out = bin_profiles(made, count), empty_levels(len(made))
-    levels_all(binned, law_of(rule, fraction), out)
+    binned = bin_profiles(made, count)
+    out = row_levels(binned, rule, fraction)
     bins, owner = np.diff(binned.offset), np.arange(len(made))
     low, high = (edges(made, bins, owner, out.poc + k) for k in (0, 1))
     prices = {

@@ -13,7 +13,7 @@ from engine.core.errors import ParameterError
 from engine.core.jit import kernel
 from engine.core.memo import feature
 from engine.profile.histogram import empty_levels, in_ticks, session_histograms
-from engine.profile.kernel import Histograms, Levels, put_levels
+from engine.profile.kernel import Histograms, Levels, put_levels, spare_for
 from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
 from engine.profile.rules import Law
 from engine.profile.sessions import shifted
@@ -50,7 +50,9 @@ def composite_levels(
         raise ParameterError(f"a composite is made of at least one session, not {sessions}")
     parts, grid = session_parts(bars, segment), model.grid(bars)
     made, out = session_histograms(bars, segment, model), empty_levels(len(parts))
-    join_levels(made, sessions, most_rows(grid), law_of(rule, fraction), out)
+    law, most = law_of(rule, fraction), most_rows(grid)
+    span = int((made.floor + np.diff(made.offset)).max(initial=0) - made.floor.min(initial=0))
+    join_levels(made, (sessions, most), law, spare_for(min(span, most), law), out)
     found = in_ticks(out, grid.row)
     before = np.searchsorted(parts.session, np.arange(len(bars.sessions))) - 1
     levels = (found.poc, found.vah, found.val, found.total)
@@ -58,12 +60,17 @@ def composite_levels(
 
 
 @kernel
-def join_levels(profiles: Histograms, many: int, most: int, law: Law, out: Levels) -> None:
-    """Levels of each profile joined with the `many - 1` before it, within `most` rows.
+def join_levels(
+    profiles: Histograms, size: tuple[int, int], law: Law, spare: Longs | None, out: Levels
+) -> None:
+    """Levels of so many profiles taken together, each of `size` with those before it.
+
+    The second of `size` is how many rows they may have.
 
     One running sum: the profile that comes is added, the one that goes taken out, so a longer
     look-back costs no more.
     """
+    many, most = size
     widest = 0
     for e in range(many - 1, len(profiles.floor)):
         low, high = joined_range(profiles, e - many + 1, e)
@@ -82,7 +89,7 @@ def join_levels(profiles: Histograms, many: int, most: int, law: Law, out: Level
             add_up(profiles, (until, e + 1), base, 1, line)
             add_up(profiles, (since, first), base, -1, line)
             since, until = first, e + 1
-            put_levels(line[low - base : high - base + 1], low, law, e, out)
+            put_levels(line[low - base : high - base + 1], (low, e), law, spare, out)
 
 
 @kernel

@@ -16,6 +16,7 @@ from engine.core.columns import Bools, Column, frozen
 from engine.core.errors import ParameterError, unknown
 from engine.core.jit import kernel
 from engine.core.memo import feature
+from engine.core.search import first_at
 from engine.profile.histogram import Profiles, profiles
 from engine.profile.model import DEFAULT, Model
 from engine.profile.spread import quotient
@@ -205,7 +206,7 @@ def cumulate(flow: tuple[Longs, Longs, Bools], n: int, room: Longs, out: Sums) -
                 many, last = 0, session[i]
             so_far = delta[i] + (room[0, many - 1] if many else 0)
             room[0, many] = so_far
-            place = np.searchsorted(room[1, :many], so_far, side="right")
+            place = first_at(room[1], 0, many, so_far + 1)
             for k in range(many, place, -1):
                 room[1, k] = room[1, k - 1]
             room[1, place] = so_far

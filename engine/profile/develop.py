@@ -99,7 +99,9 @@ def add_shares(board: Longs, first: int, last: int, share: Longs, area: Area) ->
 
 
 @kernel
-def develop_anew(bars: BarArrays, task: Task, board: Longs, share: Longs, out: Out) -> None:
+def develop_anew(
+    bars: BarArrays, task: Task, board: Longs, share: Longs, spare: Longs | None, out: Out
+) -> None:
     """From scratch after each bar: for rules that look at every row, and as a witness."""
     for e in range(len(task.spans.floor)):
         base, total = task.spans.floor[e], 0
@@ -111,7 +113,7 @@ def develop_anew(bars: BarArrays, task: Task, board: Longs, share: Longs, out: O
                 add_shares(board, first, last, share, bare(0, 0))
                 low, high, total = min(low, first), max(high, last), total + bar.volume
                 if total > 0:
-                    found = levels(board[low : high + 1], task.law)
+                    found = levels(board[low : high + 1], task.law, spare)
                     out.poc[i], out.present[i] = base + low + found.poc, True
                     out.val[i], out.vah[i] = base + low + found.val, base + low + found.vah
         board[:] = 0

@@ -12,6 +12,7 @@ from engine.core.columns import Column
 from engine.core.memo import feature
 from engine.profile.develop import Out, Spans, Task, develop, develop_anew
 from engine.profile.growth import PAD
+from engine.profile.kernel import spare_for
 from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
 from engine.profile.rules import GREEDY
 from engine.profile.slices import Parts, session_parts
@@ -56,7 +57,7 @@ def develop_parts(
     share = np.zeros(len(board), np.int64)
     task, arrays = Task(parts.slices, spans, grid, law), model.arrays(bars)
     if law.rule >= GREEDY:
-        develop_anew(arrays, task, board, share, out)
+        develop_anew(arrays, task, board, share, spare_for(rows, law), out)
     else:
         develop(arrays, task, board, None if grid == EVEN else share, out)
     return levels_as_columns(out, grid.row)

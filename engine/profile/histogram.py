@@ -11,7 +11,16 @@ import polars as pl
 from engine.core.bars import Bars, Longs
 from engine.core.columns import frozen
 from engine.core.errors import ParameterError
-from engine.profile.kernel import Histograms, Levels, Reach, fold_all, levels_all
+from engine.profile.kernel import (
+    Histograms,
+    Levels,
+    Reach,
+    Room,
+    fold_all,
+    levels_all,
+    room_for,
+    spare_for,
+)
 from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
 from engine.profile.slices import Parts, rows_of, session_parts
 
@@ -37,9 +46,7 @@ class Profiles:
 
     def levels(self, *, fraction: Any = FRACTION, rule: str | Rule = "pairs") -> Levels:
         """poc, val and vah of each profile, in ticks."""
-        out = empty_levels(len(self))
-        levels_all(self.arrays, law_of(rule, fraction), out)
-        return in_ticks(out, self.row)
+        return in_ticks(row_levels(self.arrays, rule, fraction), self.row)
 
     def frame(self) -> pl.DataFrame:
         """One line a row of a profile: its session, its lowest tick, what was traded there."""
@@ -65,8 +72,7 @@ def histograms(bars: Bars, parts: Parts, model: Model) -> Histograms:
     rows = spans.high - spans.low + 1
     offset = np.concatenate(([0], np.cumsum(rows)))
     made = Histograms(offset, spans.low, np.empty(int(offset[-1]), np.int64))
-    line = np.empty(int(rows.max(initial=0)) + 1, np.int64)
-    fold_all(model.arrays(bars), parts.slices, grid, line, made)
+    fold_all(model.arrays(bars), parts.slices, grid, room_for(int(rows.max(initial=0)), grid), made)
     for array in made:
         frozen(array)
     return made
@@ -79,6 +85,14 @@ def session_histograms(bars: Bars, segment: str, model: Model) -> Histograms:
         return histograms(bars, session_parts(bars, segment), model)
 
     return bars.memo.get((session_histograms, segment, model), make)
+
+
+def row_levels(profiles: Histograms, rule: str | Rule, fraction: Any) -> Levels:
+    """Levels of kept profiles, as rows counted from zero."""
+    law, out = law_of(rule, fraction), empty_levels(len(profiles.floor))
+    rows = int(np.diff(profiles.offset).max(initial=0))
+    levels_all(profiles, law, Room(np.empty(rows, np.int64), None, spare_for(rows, law)), out)
+    return out
 
 
 def refuse_width(bars: Bars, parts: Parts, row: int, most: int) -> None:

@@ -11,6 +11,7 @@ from engine.core.columns import Bools, Column
 from engine.core.errors import ParameterError, unknown
 from engine.core.jit import kernel
 from engine.core.memo import feature
+from engine.core.search import first_at
 from engine.profile.model import DEFAULT, FRACTION, Rule
 from engine.profile.sessions import levels_of
 from engine.profile.slices import session_parts
@@ -90,7 +91,7 @@ def watch(
             many = insert(tick, born, many, marks.tick[ready], marks.session[ready])
             ready += 1
         low, high = int(bars.low[i]) - tolerance, int(bars.high[i]) + tolerance
-        place = int(np.searchsorted(tick[:many], low))
+        place = first_at(tick, 0, many, low)
         many = take_out(tick, born, many, place, high)
         now = int(bars.session[i])
         up = nearest_known(born[:many], place, 1, now - oldest, now)
@@ -104,7 +105,7 @@ def watch(
 @kernel
 def insert(tick: Longs, born: Longs, many: int, level: int, session: int) -> int:
     """Put a level in its place, after its equals; how many there are now."""
-    place = np.searchsorted(tick[:many], level, side="right")
+    place = first_at(tick, 0, many, level + 1)
     for k in range(many, place, -1):
         tick[k], born[k] = tick[k - 1], born[k - 1]
     tick[place], born[place] = level, session

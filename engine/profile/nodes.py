@@ -14,7 +14,7 @@ from engine.core.errors import ParameterError
 from engine.core.jit import kernel
 from engine.profile.histogram import Profiles
 from engine.profile.kernel import Histograms
-from engine.profile.rules import MID, poc_row, target_of
+from engine.profile.rules import MID, most_of, poc_row, target_of, total_of
 
 SHAPES: Final = ("D", "P", "b", "B", "thin")
 BALANCED, TOP, BOTTOM, DOUBLE, THIN = range(len(SHAPES))
@@ -111,7 +111,7 @@ def found_nodes(even: Longs, share: int) -> tuple[Longs, Bools, Longs]:
 def smooth(rows: Longs, width: int) -> Longs:
     """Sums of `width` neighbours, nothing beyond the edges."""
     out, half = np.zeros(len(rows), np.int64), width // 2
-    inside = rows[: half + 1].sum()
+    inside = total_of(rows[: half + 1])
     for k in range(len(rows)):
         out[k] = inside
         if k + half + 1 < len(rows):
@@ -128,7 +128,7 @@ def peaks(even: Longs, share: int) -> tuple[Longs, Longs]:
     A run of equal rows is one peak at its middle, the lower of two.
     """
     row, height = np.empty(len(even), np.int64), np.empty(len(even), np.int64)
-    many, first, least = 0, 0, target_of(even.max(), share)
+    many, first, least = 0, 0, target_of(most_of(even), share)
     for k in range(len(even)):
         if k > 0 and even[k] != even[k - 1]:
             first = k
@@ -177,7 +177,7 @@ def zones(rows: Longs, share: int) -> tuple[Longs, Longs]:
     """Where runs of rows below a share of the mean begin and end."""
     first, stop = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     many, inside = 0, False
-    least = -(-target_of(rows.sum(), share) // len(rows))  # the first volume that is not below
+    least = -(-target_of(total_of(rows), share) // len(rows))  # the first volume that is not below
     for k in range(len(rows)):
         low = rows[k] < least
         if low and not inside:
@@ -194,7 +194,7 @@ def character_all(made: Histograms, row: int, close: Longs, out: Character) -> N
     """Shape and reading of every profile that holds anything."""
     for e in range(len(made.floor)):
         rows = made.volume[made.offset[e] : made.offset[e + 1]]
-        if rows.sum() > 0:
+        if total_of(rows) > 0:
             even = smooth(rows, (len(rows) // 10) | 1)
             out.nodes[e] = len(peaks(even, PARTED)[0])
             out.shape[e] = shape_of(rows, even, out.nodes[e])
@@ -208,8 +208,9 @@ def shape_of(rows: Longs, even: Longs, many: int) -> int:
     if count < FEW:
         return BALANCED
     poc = 2 * poc_row(rows, MID) + 1  # twice the middle of the row
-    mean, rest = rows.sum() // (2 * count), rows.sum() % (2 * count)
-    if even.max() <= 3 * width * mean + 3 * width * rest // (2 * count):
+    total = total_of(rows)
+    mean, rest = total // (2 * count), total % (2 * count)
+    if most_of(even) <= 3 * width * mean + 3 * width * rest // (2 * count):
         return THIN
     if many > 1:
         return DOUBLE
@@ -221,8 +222,8 @@ def shape_of(rows: Longs, even: Longs, many: int) -> int:
 @kernel
 def reading_of(rows: Longs, close: int) -> int:
     """Six tenths of the volume in the half that the close has left, or in balance."""
-    count, total = len(rows), rows.sum()
-    below, above = rows[: count // 2].sum(), rows[(count + 1) // 2 :].sum()
+    count, total = len(rows), total_of(rows)
+    below, above = total_of(rows[: count // 2]), total_of(rows[(count + 1) // 2 :])
     heavy = target_of(total, HEAVY)
     if below >= heavy and 2 * close + 1 >= count:
         return ACCUMULATION

@@ -13,8 +13,9 @@ from engine.core.jit import kernel
 from engine.core.memo import feature
 from engine.profile.develop import Out
 from engine.profile.developing import Developing, levels_as_columns
+from engine.profile.kernel import Place, Way, spare_for
 from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
-from engine.profile.rules import Law, levels
+from engine.profile.rules import levels
 from engine.profile.spread import Grid, bar_at, shares
 
 SPARE = 4  # windows a board has room for, so that it is seldom filled anew
@@ -53,7 +54,8 @@ def rolling_levels(
     fits = (at.first >= 0) & (wide < most_rows(grid))
     board = np.zeros((int(wide[fits].max(initial=0)) + 1) * SPARE, np.int64)
     kept = at._replace(first=np.where(fits, at.first, -1))
-    roll(model.arrays(bars), kept, (grid, law), board, out)
+    spare = spare_for(len(board), law)
+    roll(model.arrays(bars), kept, Way(grid, law), (board, spare), out)
     return levels_as_columns(out, grid.row)
 
 
@@ -95,8 +97,11 @@ def span_windows(bars: BarArrays, first: Longs, row: int, out: tuple[Longs, Long
 
 
 @kernel
-def roll(bars: BarArrays, at: Windows, way: tuple[Grid, Law], board: Longs, out: Out) -> None:
+def roll(
+    bars: BarArrays, at: Windows, way: Way, boards: tuple[Longs, Longs | None], out: Out
+) -> None:
     """Add the bars that come, take out those that go; anew where the board does not reach."""
+    board, spare = boards
     share = np.empty(len(board) + 1, np.int64)
     base, since, until, total = 0, 0, 0, 0
     for i in range(len(at.first)):
@@ -107,25 +112,23 @@ def roll(bars: BarArrays, at: Windows, way: tuple[Grid, Law], board: Longs, out:
                 base = low - (len(board) - (high - low + 1)) // 2
                 since, until, total = first, first, 0
             while until <= i:
-                total += put(bars, until, 1, (way[0], base), (share, board))
+                total += put(bars, until, 1, Place(way.grid, base), (share, board))
                 until += 1
             while since < first:
-                total += put(bars, since, -1, (way[0], base), (share, board))
+                total += put(bars, since, -1, Place(way.grid, base), (share, board))
                 since += 1
             if total > 0:
-                found = levels(board[low - base : high - base + 1], way[1])
+                found = levels(board[low - base : high - base + 1], way.law, spare)
                 out.poc[i], out.present[i] = low + found.poc, True
                 out.val[i], out.vah[i] = low + found.val, low + found.vah
 
 
 @kernel
-def put(
-    bars: BarArrays, i: int, sign: int, place: tuple[Grid, int], rows: tuple[Longs, Longs]
-) -> int:
+def put(bars: BarArrays, i: int, sign: int, place: Place, rows: tuple[Longs, Longs]) -> int:
     """Add one bar to the board or take it out; the lots by which the board grew."""
     bar = bar_at(bars, i)
     share, board = rows
-    first, last = shares(bar, place[0], place[1], share)
+    first, last = shares(bar, place.grid, place.floor, share)
     for k in range(first, last + 1):
         board[k] += sign * share[k - first]
     return sign * bar.volume

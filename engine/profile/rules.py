@@ -30,19 +30,43 @@ class Rows(NamedTuple):
 
 
 @kernel
-def levels(rows: Longs, law: Law) -> Rows:
-    """poc, val and vah of a profile in which something traded."""
+def levels(rows: Longs, law: Law, spare: Longs | None) -> Rows:
+    """poc, val and vah of a profile in which something traded; GREEDY and later want spare rows."""
+    if spare is None:
+        return near_levels(rows, law)
     if law.rule >= SMOOTHED:
-        return smoothed_levels(rows, law)
+        return smoothed_levels(rows, law, spare[: len(rows)])
+    return greedy_levels(rows, law) if law.rule == GREEDY else near_levels(rows, law)
+
+
+@kernel
+def near_levels(rows: Longs, law: Law) -> Rows:
+    """Those of rules that count outward from the poc."""
     poc = poc_row(rows, law.poc_tie)
-    target = target_of(rows.sum(), law.fraction)
+    target = target_of(total_of(rows), law.fraction)
     if law.rule == SYMMETRIC:
         val, vah = symmetric(rows, poc, target)
-    elif law.rule == GREEDY:
-        val, vah = greedy(rows, target)
     else:
         val, vah = grown(rows, poc, target, step_of(law.rule), law.tie_up)
     return Rows(poc, val, vah)
+
+
+@kernel
+def total_of(rows: Longs) -> int:
+    """The lots of some rows."""
+    total = 0
+    for lots in rows:
+        total += lots
+    return total
+
+
+@kernel
+def most_of(rows: Longs) -> int:
+    """The lots of the row that has most."""
+    most = rows[0]
+    for lots in rows:
+        most = max(most, lots)
+    return int(most)
 
 
 @kernel
@@ -61,9 +85,7 @@ def target_of(total: int, fraction: int) -> int:
 @kernel
 def poc_row(rows: Longs, tie: int) -> int:
     """The row with the most volume."""
-    most = rows[0]
-    for volume in rows:
-        most = max(most, volume)
+    most = most_of(rows)
     last = len(rows) - 1
     best, nearest = -1, 2 * last + 1
     for k in range(last + 1):
@@ -81,8 +103,8 @@ def grown(rows: Longs, poc: int, target: int, step: int, tie_up: bool) -> tuple[
     inside, last = rows[poc], len(rows) - 1
     while inside < target:
         top, bottom = min(vah + step, last), max(val - step, 0)
-        above = rows[vah + 1 : top + 1].sum() if top > vah else -1
-        below = rows[bottom:val].sum() if bottom < val else -1
+        above = total_of(rows[vah + 1 : top + 1]) if top > vah else -1
+        below = total_of(rows[bottom:val]) if bottom < val else -1
         if above > below or (above == below and tie_up):
             vah, inside = top, inside + above
         else:
@@ -106,37 +128,38 @@ def symmetric(rows: Longs, poc: int, target: int) -> tuple[int, int]:
 
 
 @kernel
-def greedy(rows: Longs, target: int) -> tuple[int, int]:
+def greedy_levels(rows: Longs, law: Law) -> Rows:
     """The largest rows wherever they are; the ends of what was taken."""
+    target = target_of(total_of(rows), law.fraction)
     order = falling(rows)
     val = vah = int(order[0])
     inside, k = rows[val], 1
     while inside < target:
         row = int(order[k])
         val, vah, inside, k = min(val, row), max(vah, row), inside + rows[row], k + 1
-    return val, vah
+    return Rows(poc_row(rows, law.poc_tie), val, vah)
 
 
 @kernel
-def smoothed_levels(rows: Longs, law: Law) -> Rows:
+def smoothed_levels(rows: Longs, law: Law, even: Longs) -> Rows:
     """S1's levels of the smoothed profile, held three times as large to stay whole."""
-    even = smoothed(rows, law.rule == PADDED)
+    smooth(rows, law.rule == PADDED, even)
     poc = poc_row(even, LOWEST)
-    val, vah = grown(even, poc, target_of(even.sum(), law.fraction), 1, law.tie_up)
+    val, vah = grown(even, poc, target_of(total_of(even), law.fraction), 1, law.tie_up)
     return Rows(poc if law.rule == SMOOTHED else cluster_row(even, poc), val, vah)
 
 
 @kernel
-def smoothed(rows: Longs, padded: bool) -> Longs:  # noqa: FBT001 - kernels take no keywords
+def smooth(rows: Longs, padded: bool, out: Longs) -> None:  # noqa: FBT001 - kernels take no keywords
     """Sums of three neighbours; the edges three times the raw volume, or with zero beyond."""
-    out, last = 3 * rows, len(rows) - 1
+    last = len(rows) - 1
     for k in range(last + 1):
+        out[k] = 3 * rows[k]
         inner = 0 < k < last
         if inner or padded:
             below = rows[k - 1] if k > 0 else 0
             above = rows[k + 1] if k < last else 0
             out[k] = below + rows[k] + above
-    return out
 
 
 @kernel

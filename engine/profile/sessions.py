@@ -11,7 +11,7 @@ from engine.core.bars import Bars, Longs
 from engine.core.columns import Bools, Column
 from engine.core.memo import feature
 from engine.profile.histogram import empty_levels, in_ticks
-from engine.profile.kernel import Levels, fold_levels
+from engine.profile.kernel import Levels, Way, fold_levels, room_for
 from engine.profile.model import DEFAULT, FRACTION, Model, Rule, law_of, most_rows
 from engine.profile.slices import Parts, rows_of, session_parts
 
@@ -56,8 +56,9 @@ def levels_of(
     grid, out = model.grid(bars), empty_levels(len(parts))
     if len(parts):
         spans = rows_of(parts.range, grid.row, most_rows(grid))
-        law = law_of(rule, fraction)
-        fold_levels(model.arrays(bars), parts.slices, spans, grid, law, out)
+        way = Way(grid, law_of(rule, fraction))
+        room = room_for(int((spans.high - spans.low).max()) + 1, *way)
+        fold_levels(model.arrays(bars), parts.slices, spans, way, room, out)
     return in_ticks(out, grid.row)
 
 

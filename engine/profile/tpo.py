@@ -15,9 +15,9 @@ from engine.core.columns import Column, frozen
 from engine.core.errors import ParameterError
 from engine.core.jit import kernel
 from engine.core.memo import feature
-from engine.profile.histogram import Profiles, empty_levels, in_ticks, refuse_width
-from engine.profile.kernel import Histograms, Levels, Slices, levels_all
-from engine.profile.model import FRACTION, MOST_ROWS, Model, Rule, law_of
+from engine.profile.histogram import Profiles, in_ticks, refuse_width, row_levels
+from engine.profile.kernel import Histograms, Levels, Slices
+from engine.profile.model import FRACTION, MOST_ROWS, Model, Rule
 from engine.profile.sessions import shifted
 from engine.profile.slices import Parts, rows_of, session_parts, starts
 from engine.profile.spread import run_up
@@ -105,9 +105,7 @@ def tpo_levels(
     parts: Parts, periods: Periods, row: int, rule: str | Rule, fraction: Decimal
 ) -> Levels:
     """Levels of the marks of slices, in ticks."""
-    out = empty_levels(len(parts))
-    levels_all(marks_of(parts, periods, row), law_of(rule, fraction), out)
-    return in_ticks(out, row)
+    return in_ticks(row_levels(marks_of(parts, periods, row), rule, fraction), row)
 
 
 def periods_of(bars: Bars, parts: Parts, segment: str, minutes: int) -> Periods:
@@ -164,4 +162,5 @@ def mark_all(periods: Periods, row: int, line: Longs, out: Histograms) -> None:
                 line[periods.low[k] // row - out.floor[e]] += 1
                 line[periods.high[k] // row - out.floor[e] + 1] -= 1
             run_up(line[: rows + 1])
-            out.volume[out.offset[e] : out.offset[e + 1]] = line[:rows]
+            for k in range(rows):
+                out.volume[out.offset[e] + k] = line[k]

@@ -113,9 +113,9 @@ def grade(seen: Sequence[Seen]) -> Grade:
         share([one.net > 0 for one in seen]),
         share([one.p < LUCK for one in seen]),
         agreement([one.regimes for one in seen]),
-        sum(between(one.kept, LOST, KEPT) for one in seen) / len(seen),
+        math.fsum(between(one.kept, LOST, KEPT) for one in seen) / len(seen),
     )
-    score = 100 * sum(weight * part for weight, part in zip(WEIGHTS, parts, strict=True))
+    score = 100 * math.fsum(weight * part for weight, part in zip(WEIGHTS, parts, strict=True))
     letter = next((letter for least, letter in LETTERS if score >= least), "F")
     return Grade(*parts, score, letter)
 

@@ -20,6 +20,7 @@ from engine.research.pack import fits, packed_words, words
 from engine.research.plan import Combination, Plan
 from engine.research.reduction import (
     KEPT_BYTES,
+    MOST_BYTES,
     Study,
     apart_of,
     desk_maker,
@@ -32,8 +33,8 @@ from engine.research.sweep import Swept
 from engine.research.walk import Choice, worth_of
 from engine.research.watch import Progress, Watch, unseen
 
-MOST_BYTES = 4 << 30  # of ledger rows: all that is tried is remembered cell by cell
 DESKS = 16  # structures whose setups and paths are remembered
+SHARED = ("flatten", "legs")  # exits of which all combinations share what is looked up once
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class How:
     workers: int = 1
     progress: Progress = unseen
     shelf: Shelf = NOWHERE
+    daily: bool = False  # whether session rows are kept for the evidence
 
 
 @dataclass(eq=False)
@@ -66,8 +68,9 @@ class Bench:
         """Cut the sessions and look up what all combinations share."""
         origin = space.plan([(0,) * len(space.sizes)])
         study = study_of(bars, origin, folds)
-        clocks = Exits.grid({"flatten": list(space.exits.get("flatten", ["none"]))})
-        table = Table.of(bars, space.rules, space.costs, clocks)
+        shared = {name: list(space.exits.get(name, ["none"])) for name in SHARED}
+        every = Exits.grid({"stop": 1} | shared)  # legs may be counted in what a stop risks
+        table = Table.of(bars, space.rules, space.costs, every)
         study = study._replace(table=table, trials=0)
         return cls(space, study, how, Desks(desk_maker(study), max(DESKS, 2 * how.workers)))
 
@@ -146,5 +149,5 @@ class Bench:
         scanned = dict(sorted(self.scanned.items()))
         whole = book.whole
         sums = whole._replace(days=None), counts, worth_of(whole, study.rules)
-        parts = *sums, choices, study.cells, kept, scanned, len(self.apart)
+        parts = *sums, choices, study.cells, kept, None, scanned, len(self.apart)
         return Swept(study.table, plan, study.rules, *parts)

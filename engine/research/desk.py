@@ -20,6 +20,7 @@ from engine.fills import Table
 from engine.fills.distances import Distance
 from engine.fills.fast.board import Board, End, Ends, Stops
 from engine.fills.fast.refusal import refused_value
+from engine.fills.fast.timing import Timing
 from engine.research.anew import crosses
 from engine.research.lanes import Lane, Rows, gather
 from engine.research.ledger import Cells
@@ -37,7 +38,7 @@ class Desk:
     cells: Cells
     setups: Setups
     masks: dict[Any, Bools] = field(default_factory=dict)
-    ends: dict[int | None, End] = field(default_factory=dict)
+    ends: dict[Timing, End] = field(default_factory=dict)
     last_stops: dict[Distances, Stops] = field(default_factory=dict)
     last_targets: dict[Distances, Ends] = field(default_factory=dict)
 
@@ -72,10 +73,10 @@ class Desk:
             keep &= self.masks[gate, threshold]
         return keep
 
-    def end(self, flatten: int | None) -> End:
-        if flatten not in self.ends:
-            self.ends[flatten] = self.board.end(flatten)
-        return self.ends[flatten]
+    def end(self, timing: Timing) -> End:
+        if timing not in self.ends:
+            self.ends[timing] = self.board.end(timing)
+        return self.ends[timing]
 
     def stops(self, tile: Tile) -> Stops:
         """Kept for the next part, which often has the same; so are the targets."""
@@ -94,20 +95,23 @@ class Desk:
             found = self.last_targets[key] = self.board.targets(key)
         return found
 
-    def lane(self, passed: Bools, flatten: int | None) -> Lane:
+    def lane(self, passed: Bools, timing: Timing) -> Lane:
         """The setups that pass and can be filled, cut at the edges of the cells."""
         setups, size = self.setups, len(self.setups) + 1
         rows = Rows(setups.bar, setups.side, self.board.session)
         row, bar, first, session = np.empty((4, size), np.int64)
-        blank = Lane(row, bar, first, session, self.table.rules.max_per_session)
-        kept = gather(rows, passed, self.end(flatten).usable, blank)
+        rules = self.table.rules
+        blank = Lane(row, bar, first, session, session, rules.max_per_session, rules.cooldown)
+        kept = gather(rows, passed, self.end(timing).usable, blank)
         edges = np.array(self.cells.edges) + self.cells.first
         return Lane(
             row[: kept.setups].copy(),
             bar[: kept.setups].copy(),
             first[: kept.sessions + 1].copy(),
+            session[: kept.sessions] - self.cells.first,
             np.searchsorted(session[: kept.sessions], edges),
             blank.most,
+            blank.cooldown,
         )
 
 

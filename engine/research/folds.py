@@ -18,8 +18,18 @@ UNITS = ("sessions", "bars", "weeks", *MONTHS)
 TIMEFRAME = re.compile(r"([1-9][0-9]*)([mhd])")
 MINUTES = {"m": 1, "h": 60, "d": 1440}  # of each letter of a timeframe
 WINDOWS = ("rolling", "anchored")
-CHOOSE = ("best", "plateau")
-LEAST = {"train": 1, "test": 1, "purge": 0, "step": 0, "min_trades": 1, "top": 1}
+REGIMES = ("weather", "bar_regime", "hidden_state")  # labels of sessions that may choose
+PLATEAU = "plateau"
+CHOOSE = ("best", PLATEAU)
+LEAST = {
+    "train": 1,
+    "test": 1,
+    "purge": 0,
+    "step": 0,
+    "min_trades": 1,
+    "top": 1,
+    "regime_trades": 1,
+}
 
 
 Run = tuple[int, int]  # of sessions, half-open
@@ -38,6 +48,11 @@ class Fold(NamedTuple):
         """Train and test."""
         return (self.train_start, self.train_stop), (self.test_start, self.test_stop)
 
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """Sessions of train and test."""
+        return self.train_stop - self.train_start, self.test_stop - self.test_start
+
 
 @dataclass(frozen=True, slots=True)
 class Folds:
@@ -46,6 +61,7 @@ class Folds:
     `unit` is what train, test and step count; a purge always counts sessions. Bars are those of
     `for_timeframe`, where it is named, whatever the bars are that are played. A step of 0 is the
     length of a test. Where no combination has `min_trades`, the `ladder`'s lower numbers are asked.
+    With a `regime` every label chooses for itself among those with `regime_trades` in its sessions.
     """
 
     train: int = 120
@@ -60,6 +76,8 @@ class Folds:
     choose: str = "best"
     top: int = 1
     for_timeframe: str = ""
+    regime: str = ""
+    regime_trades: int = 5
     own: Own | None = field(
         default=None, repr=False
     )  # an objective of one's own, by the name in `objective`
@@ -84,21 +102,17 @@ class Folds:
         for above, rung in zip((self.min_trades, *self.ladder), self.ladder, strict=False):
             if whole("ladder", rung, 1) >= above:
                 raise StudyError(f"folds.ladder goes down: {rung} does not lie below {above}")
-        self.refuse_timeframe()
+        refuse_at_odds(self)
         if 0 < self.step < self.test:
             raise StudyError(
                 f"folds.step is {self.step} but a test is {self.test} long: tests would overlap, "
                 "and their trades count twice"
             )
 
-    def refuse_timeframe(self) -> None:
-        """A timeframe is one, and says something of bars alone."""
-        if self.for_timeframe and TIMEFRAME.fullmatch(self.for_timeframe) is None:
-            raise StudyError(
-                f"folds.for_timeframe is a timeframe such as 4h or 15m, not {self.for_timeframe}"
-            )
-        if self.for_timeframe and self.unit != "bars":
-            raise StudyError("folds.for_timeframe says whose bars are counted: it needs unit: bars")
+    @property
+    def at_once(self) -> bool:
+        """Whether a fold compares more than sums of its training: neighbours, or regimes."""
+        return self.choose == PLATEAU or bool(self.regime)
 
     def times(self, minutes: int) -> int:
         """How many bars of so many minutes one counted bar is."""
@@ -196,6 +210,20 @@ class Folds:
         if middle - self.purge <= start:
             raise StudyError(f"a purge of {self.purge} sessions leaves no train before it")
         return Fold(start, middle - self.purge, middle, last)
+
+
+def refuse_at_odds(rules: Folds) -> None:
+    """A regime chooses one a label; a timeframe is one, and says something of bars alone."""
+    if rules.regime and rules.regime not in REGIMES:
+        raise unknown("regime", rules.regime, REGIMES, where=" of folds")
+    if rules.regime and rules.top > 1:
+        raise StudyError("folds.regime chooses one combination a label: it goes with top: 1")
+    if rules.for_timeframe and TIMEFRAME.fullmatch(rules.for_timeframe) is None:
+        raise StudyError(
+            f"folds.for_timeframe is a timeframe such as 4h or 15m, not {rules.for_timeframe}"
+        )
+    if rules.for_timeframe and rules.unit != "bars":
+        raise StudyError("folds.for_timeframe says whose bars are counted: it needs unit: bars")
 
 
 def period(days: Longs, unit: str) -> Longs:

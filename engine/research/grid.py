@@ -11,10 +11,12 @@ from engine.core.setups import Setups
 from engine.fills import Table
 from engine.fills.distances import Risk
 from engine.fills.fast.board import Ends, Stops
+from engine.fills.fast.timing import Timing
 from engine.fills.orders import OUTCOMES
 from engine.fills.simulate import Played, simulate
 from engine.research.blocks import Part
 from engine.research.desk import Desk
+from engine.research.kernel import FIELDS
 from engine.research.lanes import Lane, Until, lacking, play_lane
 from engine.research.ledger import row_of
 from engine.research.plan import Combination, Plan, passed
@@ -29,13 +31,21 @@ class Out(NamedTuple):
 
     ledger: Longs
     counts: Longs  # setups, gated, dropped before play
+    days: Longs  # net by session, where there is room for it
+
+    @classmethod
+    def room(cls, count: int, cells: int, sessions: int = 0) -> Out:
+        """Rows for so many combinations; session rows only where sessions are named."""
+        shape = count, cells, len(FIELDS)
+        counts = np.zeros((count, 3), np.int64)
+        return cls(np.zeros(shape, np.int64), counts, np.zeros((count, sessions), np.int64))
 
 
 class Track(NamedTuple):
     """A strategy of a part: how many setups pass its gates, its lanes, and its first row."""
 
     passed: int
-    lanes: dict[int | None, Lane]
+    lanes: dict[Timing, Lane]
     first: int
 
 
@@ -65,7 +75,10 @@ def play_part(desk: Desk, plan: Plan, part: Part, out: Out, watch: Watch) -> Non
 def scan(desk: Desk, one: Combination, out: Out) -> None:
     """One combination by the scanning kernel."""
     rows, played = play_one(desk.table, desk.setups, one)
-    out.ledger[:] = row_of(played.trades, desk.cells)
+    trades = played.trades
+    out.ledger[:] = row_of(trades, desk.cells)
+    if len(out.days):
+        np.add.at(out.days, trades.session - desk.cells.first, trades.net)
     count, dropped = len(desk.setups), int((played.outcome >= FIRST_DROP).sum())
     out.counts[:] = count, count - len(rows), dropped
 
@@ -81,11 +94,11 @@ def play_one(table: Table, setups: Setups, combination: Combination) -> tuple[Lo
 
 def tracks_of(desk: Desk, plan: Plan, part: Part) -> list[Track]:
     """The lanes of every strategy of a part."""
-    flattens = {turn.flatten for turn in part.tile.turns}
+    timings = {turn.timing for turn in part.tile.turns}
     tracks = []
     for j, row in enumerate(part.strategies):
         mask = desk.passed(plan.strategies[row])
-        lanes = {flatten: desk.lane(mask, flatten) for flatten in flattens}
+        lanes = {timing: desk.lane(mask, timing) for timing in timings}
         tracks.append(Track(int(mask.sum()), lanes, j * len(part.tile)))
     return tracks
 
@@ -98,7 +111,7 @@ def play_fast(desk: Desk, tile: Tile, tracks: list[Track], out: Out, watch: Watc
         for track in tracks:
             if watch.stopped.is_set():
                 return
-            play_turn(looked, track, track.lanes[turn.flatten], out)
+            play_turn(looked, track, track.lanes[turn.timing], out)
             for _ in turn.places:
                 watch.played()
 
@@ -106,7 +119,7 @@ def play_fast(desk: Desk, tile: Tile, tracks: list[Track], out: Out, watch: Watc
 def play_turn(looked: Looked, track: Track, lane: Lane, out: Out) -> None:
     """The combinations of one turn under one set of gates."""
     pairs = looked.pairs + np.array((0, track.first))
-    play_lane(lane, looked.until, looked.targets, pairs, out.ledger)
+    play_lane(lane, looked.until, looked.targets, pairs, out.ledger, out.days)
     setups = len(looked.until.code)
     for target, row in pairs:
         lacks = lacking(lane, looked.until, looked.targets[target]) if looked.drops else 0
@@ -120,7 +133,7 @@ def look_up(desk: Desk, turn: Turn, stops: Stops, plain: Ends) -> Looked:
     if turn.in_risk:
         multiples = {target for target in turn.targets if isinstance(target, Risk)}
         targets = desk.board.targets_in_risk(multiples, stops.risk[row])
-    code = np.minimum(stops.ends.codes[row], desk.end(turn.flatten).codes)
+    code = np.minimum(stops.ends.codes[row], desk.end(turn.timing).codes)
     rows = [targets.row[target] for target in turn.targets]
     drops = stops.ends.drops[row] or any(targets.drops[k] for k in rows)
     pairs = np.column_stack((np.array(rows, np.int64), turn.places))

@@ -13,17 +13,17 @@ import numpy as np
 from engine.core.bars import Bars
 from engine.core.errors import StudyError
 from engine.research.bench import Bench, How
-from engine.research.folds import Fold, Folds
+from engine.research.folds import PLATEAU, Fold, Folds
 from engine.research.measures import Floats, Merged
 from engine.research.objectives import value_of
 from engine.research.plan import Combination
 from engine.research.plateau import beside
-from engine.research.reduction import PLATEAU
 from engine.research.samplers import BATCH, CoarseToFine, Make, Sampler, Values
 from engine.research.search import COARSE, Search
 from engine.research.space import Point, Space
 from engine.research.sweep import Swept
-from engine.research.walk import Choice, judged, worth_of
+from engine.research.switching import walk_by
+from engine.research.walk import Choice, worth_of
 
 
 def hunt(
@@ -81,8 +81,7 @@ def admissible(values: Floats, train: Merged, floor: int) -> Floats:
 
 def choice(bench: Bench, row: Mapping[Combination, int], fold: Fold, points: list[Point]) -> Choice:
     """What a fold chooses among what its own sampler tried; of equals the grid's earlier one."""
-    own = bench.space.plan(points)
-    near = beside(own) if bench.study.rules.choose == PLATEAU else None
-    found = judged(bench.book(own), fold, bench.study.rules, near)
-    team = tuple(row[own[member]] for member in found.team)
-    return found._replace(combination=team[0] if team else None, team=team)
+    own, study = bench.space.plan(points), bench.study
+    near = beside(own) if study.rules.choose == PLATEAU else None
+    (found,) = walk_by(bench.book(own), [fold], study.rules, study.regimes, near)
+    return found.numbered(lambda member: row[own[member]])

@@ -8,7 +8,6 @@ FIELDS = (
     *("n", "ambiguous", "wins", "losses", "gross_win", "gross_loss"),
     *("net", "sum_r", "traded_sessions", "squares", "peak", "trough", "fall"),
 )
-ADDED = 10  # the fields before this one are plain sums
 SESSION, NET, R, AMBIGUOUS = 0, 1, 2, 3  # columns of the trades handed in
 
 
@@ -63,13 +62,18 @@ def merge_cells(rows: Longs, runs: Longs, totals: Longs) -> None:
 
 @kernel
 def merge(cells: Longs, start: int, stop: int, total: Longs) -> None:
-    """The sums add; the drawdown goes on from where the total stands."""
-    total[:] = 0
-    net = peak = trough = fall = 0
+    """The sums add, in registers; the drawdown goes on from where the total stands."""
+    n = doubts = wins = losses = gained = lost = net = sum_r = traded = squares = 0
+    peak = trough = fall = 0
     for k in range(start, stop):
         fall = max(fall, cells[k, 12], peak - (net + cells[k, 11]))
         peak, trough = max(peak, net + cells[k, 10]), min(trough, net + cells[k, 11])
-        net += cells[k, 6]
-        for field in range(ADDED):
-            total[field] += cells[k, field]
+        n, doubts = n + cells[k, 0], doubts + cells[k, 1]
+        wins, losses = wins + cells[k, 2], losses + cells[k, 3]
+        gained, lost = gained + cells[k, 4], lost + cells[k, 5]
+        net, sum_r = net + cells[k, 6], sum_r + cells[k, 7]
+        traded, squares = traded + cells[k, 8], squares + cells[k, 9]
+    total[0], total[1], total[2], total[3] = n, doubts, wins, losses
+    total[4], total[5], total[6], total[7] = gained, lost, net, sum_r
+    total[8], total[9] = traded, squares
     total[10], total[11], total[12] = peak, trough, fall

@@ -8,7 +8,7 @@ from engine.core.bars import Longs
 from engine.core.columns import Bools
 from engine.core.jit import kernel
 from engine.core.setups import Floats
-from engine.fills.fast.codes import end_bar, end_net, in_doubt
+from engine.fills.fast.codes import DROPPED, end_bar, end_net, in_doubt, waited_to
 from engine.fills.kernel import Bytes
 
 SLIVER = 2.5e-5  # of a money unit: lifts exact halves over the rounding of the product, never more
@@ -28,8 +28,10 @@ class Lane(NamedTuple):
     row: Longs  # of the setups
     bar: Longs  # of the fill
     first: Longs  # by session that has any, and one more: its first of them
+    day: Longs  # by session that has any: its place among those played
     session: Longs  # by cell, and one more: its first of those sessions
     most: int  # fills a session; 0: no limit
+    cooldown: int  # bars from an exit to the next setup
 
 
 class Kept(NamedTuple):
@@ -95,20 +97,26 @@ def lacking(lane: Lane, until: Until, target: Longs) -> int:
     """How many setups of a lane lack their stop or this target."""
     count = 0
     for row in lane.row:
-        count += min(until.code[row], target[row]) < 0
+        count += min(until.code[row], target[row]) == DROPPED
     return count
 
 
 @kernel
-def play_lane(lane: Lane, until: Until, targets: Longs, pairs: Longs, ledger: Longs) -> None:
+def play_lane(
+    lane: Lane, until: Until, targets: Longs, pairs: Longs, ledger: Longs, days: Longs
+) -> None:
     """Play one stop against targets: each pair is a row of targets and one of the ledger."""
     for p in range(len(pairs)):
-        play_cells(lane, until, targets[pairs[p, 0]], ledger[pairs[p, 1]])
+        target, row = targets[pairs[p, 0]], pairs[p, 1]
+        play_cells(lane, until, target, ledger[row], days[row])
 
 
 @kernel
-def play_cells(lane: Lane, until: Until, target: Longs, cells: Longs) -> None:
-    """F09, F10: one combination's setups in order; its sums stay in registers, cell by cell."""
+def play_cells(lane: Lane, until: Until, target: Longs, cells: Longs, days: Longs) -> None:
+    """F09, F10, F47: one combination's setups in order; its sums stay in registers, cell by cell.
+
+    `days` takes the net of each session, unless it has no room for any.
+    """
     for cell in range(len(cells)):
         n = doubts = wins = losses = gained = net = sum_r = traded = squares = 0
         fall = Fall(0, 0, 0)
@@ -120,9 +128,10 @@ def play_cells(lane: Lane, until: Until, target: Longs, cells: Longs) -> None:
                 row = lane.row[k]
                 end, reached = until.code[row], target[row]
                 code = min(end, reached)
-                if code < 0:  # dropped: as if it were not there
+                if code < 0:
+                    free = waited_to(code, free)
                     continue
-                free, money = end_bar(code), end_net(code)
+                free, money = end_bar(code) + lane.cooldown, end_net(code)
                 n, net = n + 1, net + money
                 doubts += in_doubt(end, reached)
                 wins, losses = wins + (money > 0), losses + (money < 0)
@@ -133,6 +142,8 @@ def play_cells(lane: Lane, until: Until, target: Longs, cells: Longs) -> None:
                     break
             traded += n > trades
             squares += (net - earned) ** 2
+            if len(days):
+                days[lane.day[session]] = net - earned
         write(cells[cell], (n, doubts, wins, losses, gained, net, sum_r, traded, squares), fall)
 
 

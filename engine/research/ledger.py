@@ -74,13 +74,19 @@ class Book(NamedTuple):
 
     def each(self, runs: Sequence[tuple[int, int]]) -> Iterator[Merged]:
         """All combinations over several runs of sessions, read in one go."""
-        totals = merged(self.rows, [self.cells.run(*run) for run in runs])
-        if self.apart is not None:
-            self.apart.lay(totals, list(runs))
+        totals = self.totals(np.array(runs, np.int64).reshape(-1, 2))
         nets = self.rows[:, :, NET] if self.cells.single else None
         for k, (start, stop) in enumerate(runs):
             days = None if nets is None else nets[:, start:stop]
             yield Merged(totals[:, k], stop - start, self.periods, self.trials, days)
+
+    def totals(self, runs: Longs) -> Longs:
+        """Sums of several runs of sessions, `[combination, run, field]`."""
+        totals = np.empty((len(self.rows), len(runs), len(FIELDS)), np.int64)
+        merge_cells(self.rows, np.searchsorted(np.array(self.cells.edges), runs), totals)
+        if self.apart is not None and len(self.apart.rows):
+            self.apart.lay(totals, [(first, stop) for first, stop in runs.tolist()])
+        return totals
 
     @property
     def whole(self) -> Merged:

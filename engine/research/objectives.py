@@ -12,6 +12,7 @@ from engine.core.errors import StudyError
 from engine.research.measures import OBJECTIVES, Floats, Merged, ratio
 from engine.research.measures.by_session import SESSION_OBJECTIVES
 from engine.research.measures.days import deviation
+from engine.research.measures.ledger import deviation_of
 from engine.research.measures.shape import shape_measures
 from engine.research.measures.tails import FEW, below, best_of
 
@@ -23,11 +24,8 @@ IN_MONEY: Final = ("expectancy", "net", "utility")
 
 def utility(m: Merged) -> Floats:
     """Mean session less a tenth of the deviation: an edge has to pay for its unrest."""
-    if m.sessions < 2:
-        return np.full(len(m.rows), np.nan)
     mean = ratio(m.sum("net"), np.where(m.sum("n") > 0, m.sessions, 0))
-    variance = (m.sum("squares") - m.sessions * mean * mean) / (m.sessions - 1)
-    return np.asarray(mean - AVERSION * np.sqrt(np.maximum(variance, 0.0)))
+    return np.asarray(mean - AVERSION * deviation_of(m, mean))
 
 
 def deflated(rows: Longs, trials: int) -> Floats:

@@ -21,6 +21,7 @@ from engine.research.anew import Apart, play_run
 from engine.research.asked import asked
 from engine.research.blocks import Block, Part, cut
 from engine.research.choices import Candidate, candidates
+from engine.research.daily import NOBODY, WIDTH, places, whom
 from engine.research.desk import Desk, Desks, check_range
 from engine.research.folds import Fold, Folds, Run
 from engine.research.grid import Out, play_part
@@ -30,13 +31,15 @@ from engine.research.measures import Floats
 from engine.research.objectives import needs_days
 from engine.research.pack import fits, packed, packed_words, unpacked, words
 from engine.research.plan import Plan
+from engine.research.regimes import Regimes, regimes_of
 from engine.research.shelf import NOWHERE, Pack, Shelf
 from engine.research.walk import worth_of
 from engine.research.watch import Watch
 
-BLOCK_BYTES = 16 << 20  # of ledger rows, for each worker
+BLOCK_BYTES = 16 << 20  # of ledger and session rows, for each worker
+BLOCK_ROWS = 1024  # combinations of a block, at most
 KEPT_BYTES = 64 << 20  # a smaller ledger is kept cell by cell
-PLATEAU = "plateau"
+MOST_BYTES = 4 << 30  # of a ledger that has to be kept
 
 
 class Study(NamedTuple):
@@ -50,11 +53,28 @@ class Study(NamedTuple):
     periods: int  # sessions a year
     trials: int  # combinations that will be looked at
     runs: tuple[Run, ...] = ()  # of sessions that are played anew where cells cannot be added
+    daily: Longs = NOBODY  # combinations whose session rows are kept
+    regimes: Regimes | None = None  # that folds choose by
 
     @property
     def row_bytes(self) -> int:
         """Of the ledger, for one combination."""
-        return len(self.cells) * len(FIELDS) * np.dtype(np.int64).itemsize
+        return len(self.cells) * len(FIELDS) * WIDTH
+
+    @property
+    def read(self) -> Study:
+        """The same, keeping the session rows that the evidence will read."""
+        return self._replace(daily=whom(len(self.plan), self.cells.edges[-1]))
+
+    @property
+    def days(self) -> int:
+        """Sessions of a session row; none where nobody's are kept."""
+        return self.cells.edges[-1] if len(self.daily) else 0
+
+    @property
+    def most(self) -> int:
+        """Combinations of a block: as few where cells are few, so that any study fills it."""
+        return max(1, min(BLOCK_ROWS, BLOCK_BYTES // (self.row_bytes + self.days * WIDTH)))
 
 
 class Reduced(NamedTuple):
@@ -66,6 +86,7 @@ class Reduced(NamedTuple):
     candidates: list[Candidate]
     worth: Floats  # the objective over all sessions
     book: Longs  # cell by cell; without rows where it is not kept
+    daily: Longs  # session rows of those of them that are read
     apart: Apart  # runs that were played anew, by row in the plan
     scanned: Counter[str]
 
@@ -76,9 +97,12 @@ def study_of(bars: Bars, plan: Plan, folds: Folds) -> Study:
     parts = folds.cut(bars)
     table = Table.of(bars, plan.rules, plan.costs, plan.exits)
     daily = needs_days(folds.objective)
-    cells = Cells.each(first, stop) if daily else Cells.cut(first, stop, parts)
+    regimes = regimes_of(bars, folds.regime)
+    inner = [Fold(k, k, k, k) for k in regimes.changes] if regimes else []
+    cells = Cells.each(first, stop) if daily else Cells.cut(first, stop, [*parts, *inner])
     runs = tuple(dict.fromkeys(run for fold in parts for run in fold.runs))
-    return Study(table, plan, folds, parts, cells, periods(bars), len(plan), runs)
+    found = Study(table, plan, folds, parts, cells, periods(bars), len(plan), runs)
+    return found._replace(regimes=regimes)
 
 
 def periods(bars: Bars) -> int:
@@ -87,10 +111,16 @@ def periods(bars: Bars) -> int:
 
 
 def book_of(study: Study) -> Book | None:
-    """Room for the ledger cell by cell: where it is small, or where neighbours are looked at."""
+    """Room for the ledger cell by cell: where it is small, or where choices compare all of it."""
     size = len(study.plan), len(study.cells), len(FIELDS)
-    if study.rules.choose != PLATEAU and len(study.plan) * study.row_bytes > KEPT_BYTES:
+    need = len(study.plan) * study.row_bytes
+    if need > KEPT_BYTES and not study.rules.at_once:
         return None
+    if need > MOST_BYTES:
+        raise RefusedError(
+            f"a choice by plateau or regime keeps the ledger of all combinations, here "
+            f"{need / 2**30:.1f} GiB; name fewer values, or fewer folds"
+        )
     return Book(np.zeros(size, np.int64), study.cells, study.periods, study.trials)
 
 
@@ -115,8 +145,7 @@ def reductions(
     """
     made = desks or Desks(desk_maker(study), 2 * workers)
     player = Player(study, watch, made, shelf, keep=keep)
-    most = max(1, BLOCK_BYTES // study.row_bytes)
-    blocks = enumerate(cut(study.plan, player.reasons, cut_for(shelf, workers), most))
+    blocks = enumerate(cut(study.plan, player.reasons, cut_for(shelf, workers), study.most))
     pool = ThreadPoolExecutor(workers)
     try:
         waiting: set[Future[Reduced]] = set()
@@ -165,12 +194,14 @@ class Player:
         self.desks, self.shelf = desks, shelf
         self.own = local()
 
-    def ledger(self, count: int) -> Longs:
+    def room(self, count: int) -> Out:
         """Rows for a block, of the worker that asks."""
-        if len(getattr(self.own, "rows", ())) < count:
-            self.own.rows = np.empty((count, len(self.study.cells), len(FIELDS)), np.int64)
-        rows: Longs = self.own.rows[:count]
-        return rows
+        study, kept = self.study, getattr(self.own, "out", None)
+        if kept is None:  # for the largest block there may be: nothing is made again later
+            most = min(study.most, len(study.plan))
+            self.own.out = kept = Out.room(most, len(study.cells), study.days)
+        kept.days[:count] = 0  # a session without setups is not written
+        return Out(kept.ledger[:count], np.zeros((count, 3), np.int64), kept.days[:count])
 
     def once(self, number: int, block: Block) -> Reduced:
         """One block: from the shelf, or played and put there."""
@@ -188,7 +219,7 @@ class Player:
 
     def pack(self, key: Longs, made: Reduced) -> Pack:
         """A reduction as it is kept."""
-        names = ("rows", "whole", "counts", "worth", "book")
+        names = ("rows", "whole", "counts", "worth", "book", "daily")
         sums = {"key": key} | {name: getattr(made, name) for name in names}
         sums |= {"apart_rows": made.apart.rows, "apart": made.apart.totals}
         return {**sums, **packed(made.candidates), **packed_words(made.scanned)}
@@ -199,12 +230,13 @@ class Player:
         found = unpacked(pack, study.cut, study.periods, study.rules)
         sums = pack["rows"], pack["whole"], pack["counts"]
         apart = Apart(pack["apart_rows"], study.runs, pack["apart"])
-        return Reduced(*sums, found, pack["worth"], pack["book"], apart, words(pack))
+        kept = pack["worth"], pack["book"], pack["daily"]
+        return Reduced(*sums, found, *kept, apart, words(pack))
 
     def play(self, block: Block, rows: Longs) -> Reduced:
         """One block, from its combinations to what is left of them, in the order of the plan."""
         study = self.study
-        out, first = Out(self.ledger(len(rows)), np.zeros((len(rows), 3), np.int64)), 0
+        out, first = self.room(len(rows)), 0
         scanned: Counter[str] = Counter()
         anew: dict[int, Longs] = {}
         for part in block:
@@ -226,7 +258,8 @@ class Player:
         whole = book.whole
         worth = worth_of(whole, study.rules)
         kept = out.ledger.copy() if self.keep else out.ledger[:0]
-        return Reduced(rows, whole.rows, out.counts, chosen, worth, kept, apart, scanned)
+        daily = out.days[places(rows, study.daily)]
+        return Reduced(rows, whole.rows, out.counts, chosen, worth, kept, daily, apart, scanned)
 
 
 def apart_of(study: Study, anew: Mapping[int, Longs]) -> Apart:
@@ -239,6 +272,11 @@ def apart_of(study: Study, anew: Mapping[int, Longs]) -> Apart:
 
 def runs_anew(desk: Desk, study: Study, part: Part, watch: Watch) -> dict[int, Longs]:
     """Every train and test of a part's combinations, flat from its edge, by row in the plan."""
+    if study.regimes is not None:
+        raise RefusedError(
+            "a choice by regime joins sessions of one long play, but orders that work `until` a "
+            "date make every fold's play its own; leave folds.regime out"
+        )
     if study.cells.single:
         raise RefusedError(
             f"the objective {study.rules.objective} reads sessions of one long play, but orders "

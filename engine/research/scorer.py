@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import fsum
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -102,10 +103,10 @@ class Scorer:
 
     def score(self, parts: Mapping[str, float]) -> float:
         """The weighted mean of the parts; NaN while one that counts is unknown."""
-        total = sum(self.weights.values())
+        total = fsum(self.weights.values())
         if total <= 0:
             raise ParameterError("a score needs a weight above zero")
-        return float(sum(w * parts.get(name, np.nan) for name, w in self.weights.items())) / total
+        return fsum(w * parts.get(name, np.nan) for name, w in self.weights.items()) / total
 
     def verdict(self, side: int, parts: Mapping[str, float]) -> str:
         """PASS or SKIP for one setup: the strictest gate decides, then the score."""

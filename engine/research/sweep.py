@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.core.bars import Bars, Longs
 from engine.fills.simulate import Table
-from engine.research.choices import better, nobody
-from engine.research.folds import Folds
+from engine.research.choices import Candidate, better, nobody
+from engine.research.daily import Daily
+from engine.research.folds import PLATEAU, Folds
 from engine.research.kernel import FIELDS
 from engine.research.ledger import Book, Cells
 from engine.research.measures import Floats, Merged
 from engine.research.plan import Plan
 from engine.research.plateau import beside
 from engine.research.reduction import (
-    PLATEAU,
+    Reduced,
+    Study,
     apart_of,
     book_of,
     periods,
@@ -27,7 +29,8 @@ from engine.research.reduction import (
     study_of,
 )
 from engine.research.shelf import NOWHERE, Shelf
-from engine.research.walk import Choice, ranked, walk
+from engine.research.switching import walk_by
+from engine.research.walk import Choice, ranked
 from engine.research.watch import Progress, Watch, unseen
 
 __all__ = ["Swept", "periods", "sweep"]
@@ -46,6 +49,7 @@ class Swept:
     choices: list[Choice]
     cells: Cells
     book: Book | None  # the same cell by cell, where it is small enough to be kept
+    daily: Daily | None  # session rows, where they were asked for
     scanned: Mapping[str, int]  # combinations the fast path refused, by reason
     anew: int = 0  # combinations whose folds were played anew: their orders outlive sessions
 
@@ -81,31 +85,68 @@ def sweep(
     shelf: Shelf = NOWHERE,
 ) -> Swept:
     """Play the whole plan; the same bytes for any number of workers and any size of block."""
-    study = study_of(bars, plan, folds)
-    book = book_of(study)
-    whole, counts = np.zeros((len(plan), len(FIELDS)), np.int64), np.zeros((len(plan), 3), np.int64)
-    worth = np.zeros(len(plan))
-    found = [nobody(fold, study.periods, folds) for fold in study.cut]
-    scanned: Counter[str] = Counter()
-    watch = Watch(len(plan), progress)
-    made = reductions(study, workers, watch, keep=book is not None, shelf=shelf)
-    anew: dict[int, Longs] = {}
+    return play(study_of(bars, plan, folds), workers, progress, shelf)
+
+
+def play(
+    study: Study, workers: int = 1, progress: Progress = unseen, shelf: Shelf = NOWHERE
+) -> Swept:
+    """The same of a study that is cut already."""
+    sums, watch = Sums.room(study), Watch(len(study.plan), progress)
+    made = reductions(study, workers, watch, keep=sums.book is not None, shelf=shelf)
     with closing(made) as blocks:
         for block in blocks:
-            whole[block.rows], counts[block.rows] = block.whole, block.counts
-            worth[block.rows] = block.worth
-            if book is not None:
-                book.rows[block.rows] = block.book
-            pairs = zip(found, block.candidates, strict=True)
-            found = [better(one, other, folds) for one, other in pairs]
-            scanned += block.scanned
-            anew |= dict(zip(block.apart.rows.tolist(), block.apart.totals, strict=True))
-    choices = [one.choice for one in found]
-    if book is not None and anew:
-        book = book._replace(apart=apart_of(study, anew))
-    if book is not None and folds.choose == PLATEAU:
-        choices = walk(book, study.cut, folds, beside(plan))
-    total = Merged(whole, study.cells.edges[-1], study.periods, study.trials)
-    reasons = dict(sorted(scanned.items()))
-    sums = total, counts, worth
-    return Swept(study.table, plan, folds, *sums, choices, study.cells, book, reasons, len(anew))
+            sums.add(block)
+    return sums.swept(study)
+
+
+@dataclass(eq=False, slots=True)
+class Sums:
+    """What blocks leave, put together."""
+
+    whole: Longs
+    counts: Longs
+    worth: Floats
+    found: list[Candidate]
+    book: Book | None
+    daily: Daily
+    rules: Folds
+    scanned: Counter[str] = field(default_factory=Counter)
+    anew: dict[int, Longs] = field(default_factory=dict)  # runs played anew, by combination
+
+    @classmethod
+    def room(cls, study: Study) -> Sums:
+        """Nothing played yet."""
+        size, rules = len(study.plan), study.rules
+        whole, counts = (np.zeros((size, width), np.int64) for width in (len(FIELDS), 3))
+        found = [nobody(fold, study.periods, rules) for fold in study.cut]
+        daily = Daily.room(study.daily, study.days)
+        return cls(whole, counts, np.zeros(size), found, book_of(study), daily, rules)
+
+    def add(self, block: Reduced) -> None:
+        """One block; blocks may come in any order."""
+        rows = block.rows
+        self.whole[rows], self.counts[rows] = block.whole, block.counts
+        self.worth[rows] = block.worth
+        self.daily.put(rows, block.daily)
+        if self.book is not None:
+            self.book.rows[rows] = block.book
+        pairs = zip(self.found, block.candidates, strict=True)
+        self.found = [better(one, other, self.rules) for one, other in pairs]
+        self.scanned += block.scanned
+        self.anew |= dict(zip(block.apart.rows.tolist(), block.apart.totals, strict=True))
+
+    def swept(self, study: Study) -> Swept:
+        """All blocks together."""
+        book, plan = self.book, study.plan
+        choices = [one.choice for one in self.found]
+        if book is not None and self.anew:
+            book = book._replace(apart=apart_of(study, self.anew))
+        if book is not None and self.rules.at_once:
+            near = beside(plan) if self.rules.choose == PLATEAU else None
+            choices = walk_by(book, study.cut, self.rules, study.regimes, near)
+        total = Merged(self.whole, study.cells.edges[-1], study.periods, study.trials)
+        reasons = dict(sorted(self.scanned.items()))
+        daily = self.daily if len(study.daily) else None
+        sums = total, self.counts, self.worth, choices, study.cells, book, daily
+        return Swept(study.table, plan, self.rules, *sums, reasons, len(self.anew))

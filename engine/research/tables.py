@@ -20,8 +20,8 @@ RATIOS = tuple(name for name in OBJECTIVES if name not in ("net", "expectancy"))
 
 def tables(swept: Swept) -> dict[str, pl.DataFrame]:
     """Every table of the run; trades and setups of the combinations that were chosen."""
-    chosen = {choice.combination for choice in swept.choices} | {swept.best}
-    named = sorted(c for c in chosen if c is not None)
+    chosen = {part.combination for choice in swept.choices for part in choice.played}
+    named = sorted(chosen if swept.best is None else chosen | {swept.best})
     # Where nothing was admissible the first combination is kept, so that its setups tell why.
     played = replays(swept, named or [0])
     trades = trade_rows(swept, played)
@@ -85,6 +85,7 @@ def fold_frame(swept: Swept) -> pl.DataFrame:
                 **dates,
                 "combination": choice.combination,
                 "team": " ".join(map(str, choice.team)),
+                "regimes": ", ".join(f"{name} {one}" for name, one in choice.own),
                 "floor": choice.floor,
                 "objective": swept.folds.objective,
             }
@@ -118,8 +119,8 @@ def trade_rows(swept: Swept, replays: dict[int, Replay]) -> pl.DataFrame:
     any_one = next(iter(replays.values()))
     frames = [trade_frame(bars, any_one, np.zeros(len(any_one.trades.net), np.bool_))]
     for k, choice in enumerate(swept.choices):
-        if choice.combination is not None:
-            found = replay_run(swept, replays[choice.combination], choice.fold.runs[1])
+        for part in choice.played:
+            found = replay_run(swept, replays[part.combination], part[:2])
             every = np.ones(len(found.trades.net), np.bool_)
             frames.append(scoped(trade_frame(bars, found, every), "oos", k))
     if swept.best is not None:

@@ -1,6 +1,6 @@
 """Tiles: exits brought into turns, so that what combinations share is looked up once.
 
-Few stops and few targets make many combinations; a turn is one stop under one flatten time against
+Few stops and few targets make many combinations; a turn is one stop under one timing against
 all its targets.
 """
 
@@ -18,15 +18,16 @@ from engine.core.bars import Longs
 from engine.fills import Exits
 from engine.fills.distances import Distance, Risk
 from engine.fills.fast.board import kind_and_size
+from engine.fills.fast.timing import Timing
 
 WIDE = 64  # stops of a tile, and targets: their ends are held at the same time
 
 
 class Turn(NamedTuple):
-    """One stop under one flatten time, and its targets with their places in the tile."""
+    """One stop under one timing, and its targets with their places in the tile."""
 
     stop: Distance | None
-    flatten: int | None
+    timing: Timing
     in_risk: bool  # whether the targets are multiples of what the stop risks
     targets: tuple[Distance | None, ...]
     places: Longs
@@ -69,13 +70,12 @@ class Tile:
         first = self.exits[places[0]]
         targets = tuple(self.exits[place].target for place in places)
         in_risk = isinstance(first.target, Risk)
-        return Turn(first.stop, first.flatten, in_risk, targets, np.array(places, np.int64))
+        return Turn(first.stop, Timing.of(first), in_risk, targets, np.array(places, np.int64))
 
 
 def turn_of(exits: Exits) -> tuple[Any, ...]:
     """What exits of one turn have in common."""
-    late = -1 if exits.flatten is None else exits.flatten
-    return kind_and_size(exits.stop), late, isinstance(exits.target, Risk)
+    return kind_and_size(exits.stop), Timing.of(exits).place, isinstance(exits.target, Risk)
 
 
 def tiled(exits: Sequence[Exits], reasons: Sequence[str | None], most: int) -> list[Tile]:

@@ -6,7 +6,7 @@ Exact because every position and every rule of play ends with its session.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,14 @@ from engine.research.objectives import value_of
 from engine.research.plateau import smoothed
 
 
+class Stretch(NamedTuple):
+    """Test sessions side by side, and the combination that plays them."""
+
+    first: int
+    stop: int
+    combination: int
+
+
 class Choice(NamedTuple):
     """What one fold chose, and what became of it; `None` when no combination was admissible."""
 
@@ -29,6 +37,23 @@ class Choice(NamedTuple):
     team: tuple[int, ...] = ()  # the best of them first, as many as the folds ask for
     floor: int = 0  # the rung of the ladder: trades a combination needed
     worth: tuple[float, float] = (math.nan, math.nan)  # its objective in train and in the test
+    stretches: tuple[Stretch, ...] = ()  # where regimes choose: who plays which test sessions
+    own: tuple[tuple[str, int], ...] = ()  # regimes that chose for themselves, and whom
+
+    @property
+    def played(self) -> tuple[Stretch, ...]:
+        """Who plays which test sessions: the one it chose plays all, unless regimes choose."""
+        if self.combination is None:
+            return ()
+        return self.stretches or (Stretch(*self.fold.runs[1], self.combination),)
+
+    def numbered(self, row: Callable[[int], int]) -> Choice:
+        """The same with other numbers for the combinations."""
+        team = tuple(row(member) for member in self.team)
+        parts = (part._replace(combination=row(part.combination)) for part in self.stretches)
+        own = tuple((name, row(one)) for name, one in self.own)
+        first = team[0] if team else None
+        return self._replace(combination=first, team=team, stretches=tuple(parts), own=own)
 
 
 def worth_of(merged: Merged, rules: Folds) -> Floats:

@@ -8,14 +8,13 @@ import numpy as np
 
 from engine.core.bars import BarArrays
 from engine.core.session import Sessions
-from engine.profile.kernel import Levels, Reach, Slices, fold_levels
+from engine.profile.kernel import Levels, Reach, Slices, Way, fold_levels, room_for
 from engine.profile.rules import MID, PAIRS, Law
 from engine.profile.spread import UNIFORM, Grid
 from engine.synth.kernel import Ints, Walk
 from engine.synth.leaning import Past
 
-LAW: Final = Law._make((PAIRS, 7000, True, MID))
-GRID: Final = Grid(UNIFORM, 1)
+WAY: Final = Way(Grid(UNIFORM, 1), Law._make((PAIRS, 7000, True, MID)))
 NOTHING: Final = Past._make((False, 0, 0, 0, 0, 0))
 
 
@@ -38,7 +37,8 @@ def value_area(bars: Walk, volume: Ints) -> tuple[int, int]:
     arrays = BarArrays(np.zeros(count, np.int64), *bars, volume, np.zeros(count, np.int32))
     poc, val, vah, total = (np.zeros(1, np.int64) for _ in range(4))
     found = Levels(poc, val, vah, total, np.zeros(1, np.bool_))
-    fold_levels(arrays, slices, span, GRID, LAW, found)
+    room = room_for(int(span.high[0] - span.low[0]) + 1, *WAY)
+    fold_levels(arrays, slices, span, WAY, room, found)
     return int(val[0]), int(vah[0])
 
 

@@ -14,13 +14,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from engine.core.bars import BarArrays, Bars, Longs, Ticks, checked
+from engine.core.bars import PRICE_LIMIT, BarArrays, Bars, Longs, Ticks, checked
 from engine.core.columns import Array
 from engine.core.errors import ParameterError, RefusedError, unknown
 from engine.core.jit import kernel
 
 VERSION: Final = 1  # raise it whenever the same seed makes other bytes
 UNITS: Final = ("auto", "ticks", "share")
+BEYOND: Final = "the surrogate wanders beyond any price a bar can hold; mirror by share"
+MOST: Final = int(np.iinfo(np.int32).max)
 GAP, HIGH, LOW, CLOSE = range(4)  # rows of moves: each bar's gap, then the rest from its open
 
 
@@ -47,9 +49,12 @@ def mirror(bars: Bars, source: Source, unit: str = "auto") -> Bars:
         raise unknown("unit", unit, UNITS, where=" of a mirror")
     if unit == "auto":
         unit = "ticks" if bars.instrument.kind == "future" else "share"
-    coins = (source.stream(0).random_raw(len(bars)) & np.uint64(3)).astype(np.int64)
-    prices = by_ticks(bars, coins) if unit == "ticks" else by_share(bars, coins)
-    return made(bars, prices, bars.volume, f"mirror {unit} {source.seed} {source.turn}")
+    coins = source.stream(0).random_raw(len(bars)).view(np.int64)  # two bits of each are read
+    prices: Array = by_ticks(bars, coins) if unit == "ticks" else by_share(bars, coins)
+    found = made(bars, prices, bars.volume, f"mirror {unit} {source.seed} {source.turn}")
+    near = max(-int(found.low.min()), int(found.high.max())) <= PRICE_LIMIT
+    # In ticks a bar keeps its own moves: only its distance from zero is left to look at.
+    return found if unit == "ticks" and near else checked(found)
 
 
 def moves(bars: Bars) -> Longs:
@@ -68,17 +73,23 @@ def turn_over(moved: Array, bar: Array, gap: Array) -> Array:
     return np.stack((np.where(gap, -1, 1) * moved[GAP], high, low, signs * moved[CLOSE]))
 
 
-def by_ticks(bars: Bars, coins: Longs) -> Longs:
+def by_ticks(bars: Bars, coins: Longs) -> Ticks:
     """What `joined` makes of `turn_over`, in one pass."""
-    prices = np.empty((4, len(bars)), np.int64)
-    turn_each(bars.arrays, coins, prices)
-    return lifted(bars, prices)
+    prices = np.empty((4, len(bars)), np.int32)
+    low, high = turn_each(bars.arrays, coins, prices)
+    lift = max(0, 1 - low) if bars.low.min() > 0 else 0
+    if max(-low, high + lift) > MOST:
+        raise RefusedError(BEYOND)
+    return prices + np.int32(lift) if lift else prices
 
 
 @kernel
-def turn_each(bars: BarArrays, coins: Longs, out: Longs) -> None:
-    """Coin 1 turns a bar over about its open, coin 2 the gap before it, coin 3 both."""
-    before = price = np.int64(bars.open[0])
+def turn_each(bars: BarArrays, coins: Longs, out: Ticks) -> tuple[int, int]:
+    """Coin 1 turns a bar over about its open, coin 2 the gap before it; how low and high they go.
+
+    They go no further than what is too large for a price.
+    """
+    before = price = lowest = highest = np.int64(bars.open[0])
     for i in range(len(coins)):
         opened = np.int64(bars.open[i])
         gap, body = opened - before, bars.close[i] - opened
@@ -87,9 +98,13 @@ def turn_each(bars: BarArrays, coins: Longs, out: Longs) -> None:
         price += -gap if coins[i] & 2 else gap
         if coins[i] & 1:
             up, down, body = down, up, -body
+        lowest, highest = min(lowest, price - down), max(highest, price + up)
+        if highest > MOST or -lowest > MOST:
+            break
         out[0, i], out[1, i], out[2, i] = price, price + up, price - down
         price += body
         out[3, i] = price
+    return int(lowest), int(highest)
 
 
 def joined(bars: Bars, moved: Longs) -> Longs:
@@ -144,7 +159,7 @@ def shuffle(bars: Bars, source: Source, minutes: int = 0) -> Bars:
         for run, other in zip(runs, order, strict=True):
             rows[run] = runs[other]
     name = f"shuffle {minutes} {source.seed} {source.turn}"
-    return made(bars, joined(bars, moves(bars)[:, rows]), bars.volume[rows], name)
+    return checked(made(bars, joined(bars, moves(bars)[:, rows]), bars.volume[rows], name))
 
 
 def permute(bars: Bars, source: Source) -> Bars:
@@ -158,10 +173,11 @@ def permute(bars: Bars, source: Source) -> Bars:
     rows = np.empty(len(bars), np.int64)
     rows[np.argsort(minute, kind="stable")] = np.lexsort((raw, minute))
     prices = joined(bars, moves(bars)[:, rows])
-    return made(bars, prices, bars.volume[rows], f"permute {source.seed} {source.turn}")
+    name = f"permute {source.seed} {source.turn}"
+    return checked(made(bars, prices, bars.volume[rows], name))
 
 
-def made(bars: Bars, prices: Longs, volume: Longs, name: str) -> Bars:
+def made(bars: Bars, prices: Array, volume: Longs, name: str) -> Bars:
     """The surrogate at the times of the original, under a name that says what it is made from."""
     text = f"{VERSION} {name} {bars.fingerprint}"
     mark = blake2b(text.encode(), digest_size=16).hexdigest()
@@ -170,11 +186,11 @@ def made(bars: Bars, prices: Longs, volume: Longs, name: str) -> Bars:
     )
     opened, high, low, close = (ticks(row) for row in prices)
     arrays = bars.arrays._replace(open=opened, high=high, low=low, close=close, volume=volume)
-    return checked(replace(bars, arrays=arrays, origin=origin))
+    return replace(bars, arrays=arrays, origin=origin)
 
 
-def ticks(row: Longs) -> Ticks:
+def ticks(row: Array) -> Ticks:
     """Prices as stored; what is too large is refused before it could wrap."""
     if max(int(row.max(initial=0)), -int(row.min(initial=0))) > np.iinfo(np.int32).max:
-        raise RefusedError("the surrogate wanders beyond any price a bar can hold; mirror by share")
+        raise RefusedError(BEYOND)
     return np.asarray(row, np.int32)

@@ -136,7 +136,10 @@ def stamp_said(case: Case, late: int) -> str:
 def named(case: Case, zone: str, verdict: Verdict, said: str) -> Clocks:
     """A clock that fits, with its evidence."""
     late = late_by(case, verdict) or 0
-    evidence = f"{verdict.matched} of {verdict.pauses} pauses lie where the market is shut"
+    found = f"{verdict.matched} of {verdict.pauses} pauses lie"
+    if verdict.matched > verdict.pauses:  # several files of one time
+        found = f"{verdict.matched} pauses of {len(case.survey.labels)} files lie"
+    evidence = f"{found} where the market is shut"
     return Clocks(zone, late, (said, f"{stamp_said(case, late)}: {evidence}"))
 
 

@@ -33,11 +33,7 @@ def order_of(values: Sequence[str], label: str, row: int, given: str | None) -> 
     parts = [YEAR_LAST.fullmatch(value) for value in values]
     numbers = [(int(m[1]), int(m[2])) for m in parts if m]
     if len(numbers) * 2 <= len(values):
-        at = next(n for n, match in enumerate(parts) if match is None)
-        raise DataError(
-            f"{label}: row {row + at} has the time '{values[at]}'; write 2024-03-28 09:30:00, "
-            "20240328 093000, 03/28/2024 09:30, or seconds since 1970"
-        )
+        raise unsettled(values, label, row)
     if given is not None:
         return DATES[given], f"{WORDS[DATES[given]]}, as --dates says"
     return told(values, numbers, label, row)
@@ -67,9 +63,31 @@ def mixed(values: Sequence[str], numbers: list[tuple[int, int]], label: str, row
     first = next(n for n, pair in enumerate(numbers) if max(pair) > 12)
     side = numbers[first][0] > 12
     other = next(n for n, pair in enumerate(numbers) if max(pair) > 12 and (pair[0] > 12) != side)
+    return two_formats(values, (first, other), label, row)
+
+
+def two_formats(values: Sequence[str], rows: tuple[int, int], label: str, row: int) -> DataError:
+    one, two = rows
     return DataError(
-        f"{label}: row {row + first} has the time '{values[first]}' and row {row + other} "
-        f"'{values[other]}': two date formats are mixed"
+        f"{label}: row {row + one} has the time '{values[one]}' and row {row + two} "
+        f"'{values[two]}': two date formats are mixed"
+    )
+
+
+def unsettled(values: Sequence[str], label: str, row: int) -> DataError:
+    """Why most of some times are of no one form: of several, or of none that is known."""
+    firsts: dict[re.Pattern[str], int] = {}
+    for at, value in enumerate(values):
+        for form in (EPOCHAL, YEAR_FIRST, YEAR_LAST):
+            if form.fullmatch(value):
+                firsts.setdefault(form, at)
+    if len(firsts) > 1:
+        one, two, *_ = sorted(firsts.values())
+        return two_formats(values, (one, two), label, row)
+    at = next(n for n, value in enumerate(values) if not YEAR_LAST.fullmatch(value))
+    return DataError(
+        f"{label}: row {row + at} has the time '{values[at]}'; write 2024-03-28 09:30:00, "
+        "20240328 093000, 03/28/2024 09:30, or seconds since 1970"
     )
 
 

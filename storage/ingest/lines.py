@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.jit import kernel
+from engine.core.jit import inlined, kernel, lean_kernel
 from storage.ingest import swift
 from storage.ingest.moments import EPOCH, NAIVE, SECOND, clock, epoch, moment, zone
 from storage.ingest.numbers import (
@@ -81,7 +81,7 @@ def columns(lines: int, east: int) -> Columns:
     )
 
 
-@kernel
+@lean_kernel
 def hashed(text: Bytes, low: int, high: int) -> int:
     """FNV-1a of a field, so that names need not be read row by row."""
     low, high = trimmed(text, low, high)
@@ -92,7 +92,7 @@ def hashed(text: Bytes, low: int, high: int) -> int:
     return value
 
 
-@kernel
+@inlined
 def field_end(text: Bytes, at: int, delimiter: int) -> int:
     """Where a field without quotes ends."""
     while text[at] != delimiter and text[at] != NEWLINE:
@@ -100,7 +100,7 @@ def field_end(text: Bytes, at: int, delimiter: int) -> int:
     return at
 
 
-@kernel
+@inlined
 def decimal(text: Bytes, at: int, point: int, places: int) -> tuple[int, int]:
     """A number of the usual form in units of 10^-places, and where it ends; NOT: another form."""
     first, mark, value = at, at, 0
@@ -119,7 +119,7 @@ def decimal(text: Bytes, at: int, point: int, places: int) -> tuple[int, int]:
     return (value * TENS[places - decimals] if usual else 0), (at if usual else swift.NOT)
 
 
-@kernel
+@inlined
 def behind(text: Bytes, at: int, mark: int) -> int:
     """Where the next field begins, or NOT if this one does not end here."""
     if mark == NEWLINE and text[at] == RETURN:
@@ -127,7 +127,7 @@ def behind(text: Bytes, at: int, mark: int) -> int:
     return at + 1 if text[at] == mark else swift.NOT
 
 
-@kernel
+@inlined
 def quick_time(text: Bytes, at: int, role: int, order: int) -> tuple[int, int]:
     """Nanoseconds of a moment, a day or a clock time of the usual form, and where it ends."""
     if order == EPOCH:
@@ -209,7 +209,7 @@ def blank(text: Bytes, at: int, high: int) -> bool:
     return at == high
 
 
-@kernel
+@lean_kernel
 def word(text: Bytes, at: int, delimiter: int, role: int, out: Columns, row: int) -> int:
     """Keep the hash of a field that names a contract or a kind of row; where it ends."""
     stop = field_end(text, at, delimiter)
@@ -220,7 +220,7 @@ def word(text: Bytes, at: int, delimiter: int, role: int, out: Columns, row: int
     return stop
 
 
-@kernel
+@lean_kernel
 def quickly(text: Bytes, size: int, layout: Layout, out: Columns) -> int:
     """Read the usual lines of a padded text, mark the others; say how many are not blank.
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.core.jit import kernel
+from engine.core.jit import kernel, lean_kernel
 from storage.ingest.numbers import DIGITS, MINUS, PLUS, SPACE, TENS, Bytes, digits, is_digit
 
 NAIVE: Final = -10_000  # minutes east of Greenwich where the text says nothing
@@ -194,7 +194,7 @@ def named_zone(text: Bytes, at: int, high: int) -> bool:
     return word in (122, 7_697_507, 6_778_228)
 
 
-@kernel
+@lean_kernel
 def epoch(text: Bytes, at: int, high: int) -> int:
     """UTC ns of seconds, milli-, micro- or nanoseconds since 1970, told apart by size; -1: none."""
     value, i = digits(text, at, high)

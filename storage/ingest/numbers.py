@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.jit import kernel
+from engine.core.jit import kernel, lean_kernel
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -38,7 +38,7 @@ def is_digit(byte: int) -> bool:
     return 48 <= byte <= 57
 
 
-@kernel
+@lean_kernel
 def trimmed(text: Bytes, low: int, high: int) -> tuple[int, int]:
     """The field without blanks, and without the quotes around it."""
     while low < high and (text[low] <= SPACE or text[low] == QUOTE):
@@ -64,7 +64,7 @@ def absent(text: Bytes, low: int, high: int) -> bool:
     return high == low
 
 
-@kernel
+@lean_kernel
 def digits(text: Bytes, at: int, high: int) -> tuple[int, int]:
     """The whole number that begins here, and where it ends; -1 if it is too long."""
     value, i = 0, at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -19,7 +19,7 @@ from storage.ingest.moments import NAIVE
 from storage.ingest.order import REFUSE
 from storage.ingest.survey import FILE_SHIFT
 from storage.ingest.walls import from_local, utc_of
-from storage.judge.hours import known, placed
+from storage.judge.hours import known, session_of
 from storage.judge.kinds import CODES, REASONS
 from storage.judge.report import EXAMPLES, Found
 from storage.judge.rows import first
@@ -27,6 +27,7 @@ from storage.judge.rows import first
 Longs = npt.NDArray[np.int64]
 PRICES: Final = ("open", "high", "low", "close")
 VALUES: Final = (*PRICES, "volume")
+AT_ONCE: Final = 100_000  # rows explained at a time
 
 
 class Context(NamedTuple):
@@ -46,7 +47,8 @@ class Settled(NamedTuple):
     """Rows that stay, rows that are kept out, and why."""
 
     frame: pl.DataFrame
-    quarantine: pl.DataFrame
+    out: pl.DataFrame
+    reasons: npt.NDArray[np.uint8]  # of the rows kept out
     found: tuple[Found, ...]
 
 
@@ -58,11 +60,9 @@ def timed(frame: pl.DataFrame, context: Context) -> Settled:
     if not context.ticks:
         first(code, "off_minute", time % MINUTE != 0)
     first(code, "unknown_hours", ~known(context.sessions, time))
-    order = ordered(time)
-    session = np.empty(len(time), np.int32)
-    session[order] = placed(context.sessions, time[order]).session
+    session = sessions_of(context.sessions, time)
     first(code, "outside", session < 0)
-    days = context.sessions.date[np.maximum(session, 0)]
+    days = context.sessions.date.astype(np.int32)[np.maximum(session, 0)]
     contract = context.renamed[frame["contract"].to_numpy()]
     kept = [frame[name] for name in (*VALUES, "key")]
     made = {"ts": time, "day": days, "session": session, "contract": contract}
@@ -82,9 +82,14 @@ def opens(frame: pl.DataFrame, context: Context) -> tuple[Longs, npt.NDArray[np.
     return utc - context.clocks.late * MINUTE, skipped
 
 
-def ordered(time: Longs) -> npt.NDArray[np.intp] | slice:
-    """What puts times in order, at no cost where they are."""
-    return slice(None) if ascending(time) else np.argsort(time, kind="stable")
+def sessions_of(sessions: Sessions, time: Longs) -> npt.NDArray[np.int32]:
+    """The session of each of some times in any order, at no cost for those in order."""
+    if ascending(time):
+        return session_of(sessions, time)
+    order = np.argsort(time, kind="stable")
+    session = np.empty(len(time), np.int32)
+    session[order] = session_of(sessions, time[order])
+    return session
 
 
 def ascending(time: Longs) -> bool:
@@ -95,7 +100,7 @@ def parted(frame: pl.DataFrame, code: npt.NDArray[np.uint8], context: Context) -
     """Cut off the rows that have a reason."""
     bad = code > 0
     if not bad.any():
-        return Settled(frame, pl.DataFrame(schema=QUARANTINE), ())
+        return Settled(frame, frame.clear(), code[:0], ())
     out = frame.filter(bad)
     reasons, keys = code[bad], out["key"].to_numpy()
     found = []
@@ -103,13 +108,18 @@ def parted(frame: pl.DataFrame, code: npt.NDArray[np.uint8], context: Context) -
         rows = np.flatnonzero(reasons == value)
         places = tuple(context.where(int(k)) for k in keys[rows[:EXAMPLES]])
         found.append(Found(REASONS[value - 1], len(rows), len(rows), places))
-    return Settled(frame.filter(~bad), quarantined(out, reasons, context), tuple(found))
+    return Settled(frame.filter(~bad), out, reasons, tuple(found))
 
 
-def quarantined(
-    out: pl.DataFrame, reasons: npt.NDArray[np.uint8], context: Context
-) -> pl.DataFrame:
-    """Rows as the quarantine keeps them, in prices and quantities."""
+def quarantined(settled: Settled, context: Context) -> Iterator[pl.DataFrame]:
+    """The rows kept out as the quarantine keeps them, so many at a time as memory may hold."""
+    for low in range(0, len(settled.out), AT_ONCE):
+        part = slice(low, low + AT_ONCE)
+        yield explained(settled.out[part], settled.reasons[part], context)
+
+
+def explained(out: pl.DataFrame, reasons: npt.NDArray[np.uint8], context: Context) -> pl.DataFrame:
+    """Rows with file, row and reason, in prices and quantities."""
     it = context.instrument
     labels = [context.where(int(key)).rpartition(":") for key in out["key"]]
     names = [context.contracts[code] for code in out["contract"]]
@@ -144,7 +154,7 @@ def one_a_minute(frame: pl.DataFrame, context: Context, policy: str) -> Settled:
         time = frame["ts"].to_numpy()
     same = time[1:] == time[:-1]
     if not same.any():
-        return Settled(frame, pl.DataFrame(schema=QUARANTINE), ())
+        return Settled(frame, frame.clear(), np.zeros(0, np.uint8), ())
     group = np.cumsum(np.concatenate(([True], ~same))) - 1
     code = np.zeros(len(frame), np.uint8)
     twins = np.concatenate(([False], same))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ class Spool:
         self.held: dict[int, list[pl.DataFrame]] = {}
         self.files: dict[int, list[Path]] = {}
         self.rows = 0
+        self.counts: Counter[int] = Counter()
 
     def add(self, key: int, frame: pl.DataFrame) -> None:
         """Set some rows aside."""
@@ -29,6 +31,7 @@ class Spool:
             return
         self.held.setdefault(key, []).append(frame)
         self.rows += len(frame)
+        self.counts[key] += len(frame)
         if self.rows > self.limit:
             self.spill()
 
@@ -42,15 +45,19 @@ class Spool:
             known.append(path)
         self.held, self.rows = {}, 0
 
+    def count(self, key: int) -> int:
+        """How many rows of a key were added."""
+        return self.counts[key]
+
     def periods(self) -> list[int]:
         return sorted(self.held.keys() | self.files.keys())
 
-    def take(self, key: int) -> pl.DataFrame:
-        """All rows of a key, which are forgotten here."""
+    def take(self, key: int, *, whole: bool = True) -> pl.DataFrame:
+        """All rows of a key, which are forgotten here; in one piece, or as they came."""
         paths = self.files.pop(key, [])
         frames = [pl.read_ipc(path) for path in paths]
         for path in paths:
             path.unlink()
         held = self.held.pop(key, [])
         self.rows -= sum(map(len, held))
-        return pl.concat([*frames, *held], rechunk=True)
+        return pl.concat([*frames, *held], rechunk=whole)

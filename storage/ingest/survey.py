@@ -15,6 +15,7 @@ from engine.core.errors import DataError
 from engine.core.zone import MINUTE
 from storage.ingest.aside import Aside
 from storage.ingest.batch import Batch, rejected
+from storage.ingest.lost import Lost
 from storage.ingest.moments import NAIVE
 from storage.ingest.spool import Spool
 from storage.judge.clock import Edges, edges_of
@@ -56,7 +57,7 @@ class Survey:
         self.last: dict[int, int] = {}  # the latest stamp of each contract
         self.end: int | None = None  # the last stamp of all
         self.newest_first = False
-        self.lost: list[pl.DataFrame] = []  # when the rows kept out would have been
+        self.lost: list[Lost] = []  # when the rows kept out would have been, by file
 
     def begin(self, label: str, *, ticks: bool = False) -> None:
         """A new file: its clock and its order are its own."""
@@ -68,6 +69,7 @@ class Survey:
         self.ticks = ticks
         self.labels.append(label)
         self.zoned.append(None)
+        self.lost.append(Lost())
         self.last, self.end = {}, None
         self.newest_first = False
 
@@ -91,7 +93,7 @@ class Survey:
             self.aside.add(rejected(batch, self.labels[-1], REASONS))
             self.found += reasons(batch, bad, self.labels[-1])
             if not self.ticks:
-                self.lost.append(lost(only(batch, bad & (batch.wall > 0)), len(self.labels) - 1))
+                self.lost[-1].add(walls(batch, bad & (batch.wall > 0)))
             batch = only(batch, ~bad)
         if not len(batch.row):
             return
@@ -158,7 +160,11 @@ class Survey:
         if len(self.steps) >= SHOWN:
             return
         step = np.diff(stamp)
-        values, counts = np.unique(np.abs(step[step != 0]), return_counts=True)
+        others, first = step[step != 0], int(step[0]) if len(step) else 0
+        if first > 0:  # counted apart: most steps are alike, and sorting them takes long
+            others = others[others != first]
+            self.steps[first] += int(np.count_nonzero(step == first))
+        values, counts = np.unique(np.abs(others), return_counts=True)
         order = np.argsort(-counts)[:SHOWN]
         self.steps.update(dict(zip(values[order].tolist(), counts[order].tolist(), strict=True)))
         self.newest_first = bool(len(step) and (step < 0).mean() > 0.5)
@@ -182,8 +188,8 @@ class Survey:
     def disorder(self, stamp: Longs, contract: Any, key: Longs) -> None:
         """Rows behind later ones of their contract; they are stored in their place."""
         sign = -1 if self.newest_first else 1
-        if len(self.names) == 1 and len(stamp) and not (np.diff(sign * stamp) < 0).any():
-            self.note_order(0, sign * stamp, key)
+        if len(self.names) == 1:
+            self.note_order(0, sign * stamp if self.newest_first else stamp, key)
             return
         for code in np.unique(contract).tolist():
             mine = contract == code
@@ -234,10 +240,10 @@ def only(batch: Batch, good: npt.NDArray[np.bool_]) -> Batch:
     )
 
 
-def lost(batch: Batch, file: int) -> pl.DataFrame:
-    """The stamps of rows that are kept out, so that they are not called gaps too."""
-    zone = np.where(batch.east == NAIVE, 0, batch.east).astype(np.int64) * MINUTE
-    return pl.DataFrame({"stamp": batch.wall - zone, "key": batch.row + (file << FILE_SHIFT)})
+def walls(batch: Batch, some: npt.NDArray[np.bool_]) -> Longs:
+    """The stamps of some rows, in UTC where they name their zone."""
+    east = batch.east[some]
+    return batch.wall[some] - np.where(east == NAIVE, 0, east).astype(np.int64) * MINUTE
 
 
 def set_aside(spool: Spool, stamp: Longs, frame: pl.DataFrame, unit: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.core.jit import kernel
+from engine.core.jit import inlined
 from storage.ingest.moments import DMY, LETTER_T, MDY, YMD, epoch_day, lower
 from storage.ingest.numbers import DIGITS, SPACE, ZERO, Bytes
 
@@ -16,26 +16,26 @@ COLON: Final = 58
 FAR: Final = -(10**9)
 
 
-@kernel
+@inlined
 def fits(length: int, decimals: int, places: int) -> bool:
     """Whether a number of so many characters can be held in units of 10^-places."""
     return 0 < length <= LONGEST and decimals <= places and length - decimals + places <= DIGITS
 
 
-@kernel
+@inlined
 def two(first: int, second: int) -> int:
     """Two digits; far below zero where they are none."""
     tens, ones = int(first) - ZERO, int(second) - ZERO
     return tens * 10 + ones if 0 <= tens <= 9 and 0 <= ones <= 9 else FAR
 
 
-@kernel
+@inlined
 def year(text: Bytes, at: int) -> int:
     """Four digits."""
     return two(text[at], text[at + 1]) * 100 + two(text[at + 2], text[at + 3])
 
 
-@kernel
+@inlined
 def day(text: Bytes, at: int, order: int) -> tuple[int, int]:
     """The day of 2024-03-28, 20240328 or 28/03/2024, and where it ends; NOT: another form."""
     if order == YMD and text[at + 4] in SEPARATORS and text[at + 4] == text[at + 7]:
@@ -51,7 +51,7 @@ def day(text: Bytes, at: int, order: int) -> tuple[int, int]:
     return NOT, at
 
 
-@kernel
+@inlined
 def clock(text: Bytes, at: int) -> tuple[int, int]:
     """Seconds of 09:30:00, 09:30 or 093000, and where they end; NOT: another form."""
     stop = at + 6
@@ -65,7 +65,7 @@ def clock(text: Bytes, at: int) -> tuple[int, int]:
     return (hour * 3600 + minute * 60 + second if fits else NOT), stop
 
 
-@kernel
+@inlined
 def moment(text: Bytes, at: int, order: int) -> tuple[int, int]:
     """Seconds since 1970 of a day and a clock time, and where they end; NOT: another form."""
     found, i = day(text, at, order)

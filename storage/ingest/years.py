@@ -10,17 +10,27 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from engine.core.bars import MINUTE, Bars
+from engine.core.bars import Bars
 from engine.core.errors import DataError
+from engine.core.zone import DAY_MINUTES
 from storage.conform import conform
 from storage.ingest.aside import Aside
 from storage.ingest.commit import Draft, Merged, merged_with, path_in, stage
-from storage.ingest.settle import PRICES, Context, Settled, one_a_minute, opens, timed
+from storage.ingest.lost import Lost
+from storage.ingest.settle import (
+    PRICES,
+    Context,
+    Settled,
+    one_a_minute,
+    opens,
+    quarantined,
+    timed,
+)
 from storage.ingest.spool import Spool
-from storage.ingest.survey import Survey
+from storage.ingest.survey import FILE_SHIFT, Survey
 from storage.ingest.ticks import Ticks
 from storage.ingest.turns import in_turn
-from storage.judge.hours import Placed
+from storage.judge.hours import placed, session_of
 from storage.judge.plausible import implausible
 from storage.judge.report import Found, Report
 from storage.judge.series import Track, judge_series
@@ -28,6 +38,8 @@ from storage.parts import Part
 from storage.trades import trades_folder
 
 EVERY: Final = 50  # of the closes, one is looked at when the scale is judged
+COPIES: Final = 12  # of every minute of a year that memory can hold
+MINUTES_A_YEAR: Final = 366 * DAY_MINUTES
 YEARS_AHEAD: Final = 3  # of bars in memory at once
 CONTRACTS: Final = 1 << 16  # years and contracts as one number
 
@@ -56,7 +68,7 @@ class Years:
         self.policy = policy
         self.spool = Spool(scratch, "settled")
         self.ticks = Ticks(context, scratch) if context.ticks else None
-        self.lost: list[npt.NDArray[np.int64]] = []  # when rows that are kept out would have been
+        self.lost = Lost()  # when rows that are kept out would have been
         self.closes: list[npt.NDArray[Any]] = []
         self.ends = (2**31, -1)  # first and last session
         self.seen: dict[int, int] = {}  # the last session of each contract
@@ -65,9 +77,12 @@ class Years:
 
     def settle(self, survey: Survey) -> None:
         """Give every row its moment and trade date."""
-        for rows in survey.lost:
-            self.lost.append(opens(rows, self.context)[0])
-        months = map(survey.spool.take, survey.spool.periods())
+        for file, lost in enumerate(survey.lost):
+            stamps = pl.DataFrame({"stamp": lost.all()}).with_columns(
+                key=pl.lit(file << FILE_SHIFT)
+            )
+            self.lost.add(opens(stamps, self.context)[0])
+        months = (survey.spool.take(month, whole=False) for month in survey.spool.periods())
         for settled in in_turn(lambda month: timed(month, self.context), months):
             frame = self.keep(settled)
             if frame.is_empty():
@@ -83,16 +98,17 @@ class Years:
 
     def set_aside(self, frame: pl.DataFrame) -> None:
         """Bars by the file they will lie in."""
-        for year, part in groups(frame, frame["day"].cast(pl.Date).dt.year()):
+        for year, part in by_year(frame):
             for code, own in groups(part, part["contract"]):
                 self.spool.add(year * CONTRACTS + code, own)
 
     def keep(self, settled: Settled) -> pl.DataFrame:
         """The rows that stay; the others are noted."""
         self.report.add(settled.found)
-        if len(settled.quarantine):
-            self.aside.add(settled.quarantine)
-            self.lost.append(settled.quarantine["ts"].to_physical().to_numpy())
+        for part in quarantined(settled, self.context):
+            self.aside.add(part)
+        if len(settled.out):
+            self.lost.add(settled.out["ts"].to_numpy())
         return settled.frame
 
     def refuse_scale(self) -> None:
@@ -127,10 +143,12 @@ class Years:
         """The bars of each file, one a minute, and what the judge must know of those around."""
         for key in self.spool.periods():
             number, code = divmod(key, CONTRACTS)
+            self.refuse_copies(key, number)
             frame = self.keep(one_a_minute(self.spool.take(key), self.context, self.policy))
             if len(frame):
                 more = len(self.context.contracts) == 1 and bool(self.spool.periods())
-                yield Year(number, code, frame, self.seen.get(code, -1), more, self.all_lost())
+                lost = self.lost_among(frame["ts"])
+                yield Year(number, code, frame, self.seen.get(code, -1), more, lost)
                 self.seen[code] = int(frame["session"][-1])
 
     def count(self, merged: Merged) -> None:
@@ -148,10 +166,19 @@ class Years:
         )
         return list(judge_series(track, self.context.sessions, self.where(year.frame)))
 
-    def all_lost(self) -> npt.NDArray[np.int64]:
-        """When rows that are kept out would have been, in order, each moment once."""
-        self.lost = [np.unique(np.concatenate(self.lost))] if self.lost else []
-        return self.lost[0] if self.lost else np.zeros(0, np.int64)
+    def lost_among(self, time: pl.Series) -> npt.NDArray[np.int64]:
+        """When bars of the market's hours were kept out from the first to the last of some."""
+        lost = self.lost.between(time[0], time[-1])
+        return lost[session_of(self.context.sessions, lost) >= 0]
+
+    def refuse_copies(self, key: int, number: int) -> None:
+        """A year of bars that holds its minutes many times over is not read into memory."""
+        rows = self.spool.count(key)
+        if self.ticks is None and rows > COPIES * MINUTES_A_YEAR:
+            raise DataError(
+                f"{self.context.instrument.symbol}: {rows} rows lie in {number}, which has "
+                f"{MINUTES_A_YEAR} minutes: the files hold the same bars many times over"
+            )
 
     def where(self, frame: pl.DataFrame) -> Callable[[int], str]:
         """File and row of a row of a frame."""
@@ -164,6 +191,16 @@ def groups(frame: pl.DataFrame, by: pl.Series) -> Iterator[tuple[int, pl.DataFra
     values = [by[0]] if by.min() == by.max() else by.unique().sort().to_list()
     for value in values:
         yield value, frame if len(values) == 1 else frame.filter(by == value)
+
+
+def by_year(frame: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Rows by the year of their trade date, which is looked at once where they share it."""
+    days = frame["day"].cast(pl.Date)
+    years = pl.Series([days.min(), days.max()]).dt.year()
+    if years[0] == years[1]:
+        yield years[0], frame
+    else:
+        yield from groups(frame, days.dt.year())
 
 
 def stored(frame: pl.DataFrame, contract: str | None) -> pl.DataFrame:
@@ -181,11 +218,7 @@ def stored(frame: pl.DataFrame, contract: str | None) -> pl.DataFrame:
 
 def track_of(frame: pl.DataFrame, context: Context, minutes: int) -> Track:
     """Bars as the judge sees them."""
-    time, session = frame["ts"].to_numpy(), frame["session"].to_numpy()
-    table = context.sessions
-    span = np.searchsorted(table.span_start, time, side="right") - 1
-    minute = table.span_before[span] + (time - table.span_start[span]) // MINUTE
+    time = frame["ts"].to_numpy()
     opened, high, low, close = (frame[name].cast(pl.Int64).to_numpy() for name in PRICES)
-    placed = Placed(session, minute.astype(np.int32))
     volume = frame["volume"].to_numpy()
-    return Track(time, opened, high, low, close, volume, placed, minutes)
+    return Track(time, opened, high, low, close, volume, placed(context.sessions, time), minutes)

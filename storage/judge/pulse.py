@@ -37,9 +37,10 @@ class Pulse:
         """Take in a batch of bars in any order."""
         if not len(wall):
             return
-        week = wall // WEEK
+        minute = (wall // MINUTE).astype(np.int32)  # enough for two thousand years
+        week = minute // (WEEK // MINUTE)
         base = int(week.min())
-        key = (week - base) * DAY_MINUTES + wall % DAY // MINUTE
+        key = (week - base) * DAY_MINUTES + minute - minute // DAY_MINUTES * DAY_MINUTES
         size = (int(week.max()) - base + 1) * DAY_MINUTES
         sums = np.bincount(key, weights=volume, minlength=size).astype(np.float64)
         for k, day in enumerate(sums.reshape(-1, DAY_MINUTES)):

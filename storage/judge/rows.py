@@ -26,11 +26,14 @@ FINEST: Final = 9  # decimals looked at when a grid is guessed
 def steps_of(units: Longs, step: Fraction) -> tuple[Longs, Bools]:
     """Whole numbers as steps of a fraction, and which of them lie between two steps."""
     times, parts = step.denominator, step.numerator
-    large = np.abs(units) > WIDEST // times
-    safe = np.where(large, 0, units) if large.any() else units
-    many = safe if times == 1 else safe * times
+    widest = WIDEST // times
+    if len(units) and (units.max() > widest or units.min() < -widest):
+        large = (units > widest) | (units < -widest)
+        steps, off = steps_of(np.where(large, 0, units), step)
+        return steps, off | large
+    many = units if times == 1 else units * times
     steps = many // parts
-    return steps, (steps * parts != many) | large
+    return steps, steps * parts != many
 
 
 def steps_of_floats(values: npt.NDArray[np.float64], step: Fraction) -> tuple[Longs, Bools]:
@@ -52,11 +55,14 @@ def first(code: Codes, name: str, broken: Any) -> None:
 def judge_prices(prices: Longs, code: Codes, *, positive: bool) -> None:
     """Open, high, low and close of every row, in ticks."""
     opened, high, low, close = prices
-    first(code, "too_large", (np.abs(prices) > PRICE_LIMIT).any(axis=0))
-    if positive:
+    if not len(code):
+        return
+    lowest, highest = prices.min(), prices.max()
+    if max(highest, -lowest) > PRICE_LIMIT:
+        first(code, "too_large", (np.abs(prices) > PRICE_LIMIT).any(axis=0))
+    if positive and lowest <= 0:
         first(code, "not_positive", (prices <= 0).any(axis=0))
-    over = (high < low) | (high < opened) | (high < close)
-    first(code, "order", over | (low > opened) | (low > close))
+    first(code, "order", (high < np.maximum(opened, close)) | (low > np.minimum(opened, close)))
 
 
 def grid_of(units: Longs, places: int) -> Decimal | None:

@@ -89,6 +89,8 @@ def zero_volume(track: Track, say: Say) -> Iterator[Found]:
 
 def runs(mask: Bools, breaks: Bools) -> tuple[Longs, Longs]:
     """First row and length of every long run of marked rows; a break begins a new one."""
+    if np.count_nonzero(mask) < RUN:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     edge = np.diff(mask.astype(np.int8), prepend=0) != 0
     starts = np.flatnonzero(mask & (edge | breaks))
     ends = np.flatnonzero(np.append((edge | breaks)[1:], True) & mask) + 1
@@ -109,9 +111,11 @@ def cumulative(track: Track, first: Longs, say: Say) -> Iterator[Found]:
     change = np.diff(track.volume, prepend=0)
     change[first] = 0
     lengths = np.diff(np.append(first, len(change)))
-    falls = np.add.reduceat((change < 0).astype(np.int64), first)
-    grows = np.add.reduceat((change > 0).astype(np.int64), first)
-    rising = (falls == 0) & (grows > lengths // 2) & (lengths >= RUN)
+    falls = np.logical_or.reduceat(change < 0, first)
+    if falls.all():
+        return
+    grows = np.add.reduceat(change > 0, first, dtype=np.int64)
+    rising = ~falls & (grows > lengths // 2) & (lengths >= RUN)
     touched = int(lengths[rising].sum())
     yield from found("cumulative_volume", first[rising], touched, say)
 
@@ -133,40 +137,41 @@ def levels(track: Track, first: Longs, say: Say) -> Iterator[Found]:
     if len(track.time) < 3:
         return
     usual = usual_range(track, first)
-    beside = np.zeros(len(track.time), np.bool_)
-    beside[1:] = np.diff(track.time) == track.minutes * MINUTE
-    least = np.maximum(np.abs(track.close) // PART, LEAST)
-    reach = beyond(track)
-    spikes = (reach > np.maximum(SPIKE * usual, least)) & beside
-    spikes[:-1] &= beside[1:]
-    away, back = flips(track, np.maximum(JUMP * usual, least), beside)
+    rows, reach = spikes(track, usual)
+    away, back = flips(track, usual)
     single = back - away == 1
     if single.sum() >= MIXED:
         single[:] = False
     far, returned = away[~single], back[~single]
+    beside = np.zeros(len(rows), np.bool_)
     for low, high in zip(far, returned, strict=True):
-        spikes[low - 1 : high + 1] = False
-    rows = np.flatnonzero(spikes)
-    rows = rows[reach[rows] > WILD * wild(track, rows)]
+        beside |= (rows >= low - 1) & (rows <= high)
+    rows, reach = rows[~beside], reach[~beside]
+    rows = rows[reach > WILD * wild(track, rows)]
     yield from found("outlier", rows, len(rows), say)
     yield from lasting("level_flip", far, returned - far, say)
 
 
-def beyond(track: Track) -> Longs:
-    """Ticks by which each bar reaches beyond both its neighbours."""
-    high, low = track.high, track.low
-    out = np.zeros_like(high)
-    above = high[1:-1] - np.maximum(high[:-2], high[2:])
-    out[1:-1] = np.maximum(above, np.minimum(low[:-2], low[2:]) - low[1:-1])
-    return out
+def least(track: Track, rows: Longs) -> Longs:
+    """Ticks below which nothing is far from these bars."""
+    return np.asarray(np.maximum(np.abs(track.close[rows]) // PART, LEAST))
 
 
-def empty(track: Track) -> Longs:
-    """Ticks between the range of each bar and that of the one before, none where they meet."""
-    high, low = track.high, track.low
-    between = np.zeros_like(high)
-    between[1:] = np.maximum(low[1:] - high[:-1], 0) - np.maximum(low[:-1] - high[1:], 0)
-    return between
+def follows(track: Track, rows: Longs) -> Bools:
+    """Whether these bars begin where the ones before them end."""
+    return np.asarray(track.time[rows] - track.time[rows - 1] == track.minutes * MINUTE)
+
+
+def spikes(track: Track, usual: Longs) -> tuple[Longs, Longs]:
+    """Bars that reach far beyond both their neighbours, and by how many ticks."""
+    high, low, far = track.high, track.low, SPIKE * usual[1:-1]
+    leaves = (high[1:-1] - high[:-2] > far) | (low[:-2] - low[1:-1] > far)
+    rows = np.flatnonzero(leaves) + 1
+    above = high[rows] - np.maximum(high[rows - 1], high[rows + 1])
+    reach = np.maximum(above, np.minimum(low[rows - 1], low[rows + 1]) - low[rows])
+    beyond = reach > np.maximum(SPIKE * usual[rows], least(track, rows))
+    held = beyond & follows(track, rows) & follows(track, rows + 1)
+    return rows[held], reach[held]
 
 
 def wild(track: Track, rows: Longs) -> npt.NDArray[np.float64]:
@@ -176,14 +181,24 @@ def wild(track: Track, rows: Longs) -> npt.NDArray[np.float64]:
     return np.asarray(np.median(track.high[around] - track.low[around], axis=1))
 
 
-def flips(track: Track, far: Longs, beside: Bools) -> tuple[Longs, Longs]:
+def jumps(track: Track, usual: Longs) -> tuple[Longs, Longs]:
+    """Bars with a far empty stretch between their range and the one before, and its ticks."""
+    high, low, far = track.high, track.low, JUMP * usual[1:]
+    up, down = low[1:] - high[:-1], low[:-1] - high[1:]
+    rows = np.flatnonzero((up > far) | (down > far)) + 1
+    between = np.maximum(up[rows - 1], 0) - np.maximum(down[rows - 1], 0)
+    held = (np.abs(between) > least(track, rows)) & follows(track, rows)
+    rows, between = rows[held], between[held]
+    held = np.abs(between) > JUMP * wild(track, rows)
+    return rows[held], between[held]
+
+
+def flips(track: Track, usual: Longs) -> tuple[Longs, Longs]:
     """Stretches between a jump and the one that takes it back: their first rows, where they end."""
-    jump = empty(track)
-    rows = np.flatnonzero((np.abs(jump) > far) & beside)
-    rows = rows[np.abs(jump[rows]) > JUMP * wild(track, rows)]
+    rows, jump = jumps(track, usual)
     away, back, k = [], [], 0
     while k + 1 < len(rows):
-        one, two = int(jump[rows[k]]), int(jump[rows[k + 1]])
+        one, two = int(jump[k]), int(jump[k + 1])
         near = track.placed.session[rows[k]] == track.placed.session[rows[k + 1]]
         opposite = one * two < 0 and abs(one + two) * ALIKE <= max(abs(one), abs(two)) and near
         if opposite:

@@ -16,7 +16,7 @@ from tests.app.small import FOLDS
     ("arguments", "said"),
     [
         (["swep", "vpoc"], "No such command 'swep'. Did you mean 'sweep'?"),
-        (["data", "sinth"], "No such command 'sinth'. Did you mean 'synth'?"),
+        (["data", "sinth"], "No such command 'sinth'. Did you mean 'synth', 'split'?"),
         (["sweep"], "Missing argument 'STUDY'."),
         (["sweep", "vpoc", "--wokers", "2"], "no option '--wokers'; did you mean '--workers'?"),
         (["sweep", "vpoc", "--nonsense"], "No such option: --nonsense"),

@@ -29,8 +29,8 @@ def test_a_refused_fast_path_says_why(tickgrid) -> None:
     assert found["fast_path"] == (
         "does not play all of 16: exits.trail takes the scanning kernel (4 exits)"
     )
-    whole = preview(tickgrid, "--set", "rules.cooldown=3")
-    assert "rules.cooldown takes the scanning kernel (4 exits)" in whole["fast_path"]
+    whole = preview(tickgrid, "--set", "rules.max_losses=3")
+    assert "rules.max_losses takes the scanning kernel (4 exits)" in whole["fast_path"]
 
 
 def test_an_adaptive_search_says_the_most_it_tries(tickgrid) -> None:

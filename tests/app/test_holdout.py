@@ -134,7 +134,8 @@ def test_an_adaptive_search_is_repeated_to_open_its_holdout(study, play) -> None
     assert found["trades"] > 0
 
 
-def test_other_rules_or_other_bars_open_nothing(tmp_path, monkeypatch, capsys) -> None:
+@pytest.mark.parametrize("search", ["{}", "{method: coarse_to_fine, trials: 4}"])
+def test_other_rules_or_other_bars_open_nothing(tmp_path, monkeypatch, capsys, search) -> None:
     """What is opened is the choice of that run: not of an edited file, nor of other bars."""
     monkeypatch.setattr(studies, "drawn", lambda _: None)
     (tmp_path / "ideas").mkdir()
@@ -145,8 +146,8 @@ def test_other_rules_or_other_bars_open_nothing(tmp_path, monkeypatch, capsys) -
     (tmp_path / "ideas" / "small.yaml").write_text(text)
     made = ["data", "synth", "ES", "--sessions", "60", *root]
     assert cli.main(made) == 0
-    search = ["--set", "search={method: coarse_to_fine, trials: 4}"]
-    study = ["sweep", str(tmp_path / "ideas" / "small.yaml"), *QUICK, *LOCKED, *search, *root]
+    searched = ["--set", f"search={search}"]
+    study = ["sweep", str(tmp_path / "ideas" / "small.yaml"), *QUICK, *LOCKED, *searched, *root]
     assert cli.main([*study, "--json"]) == 0
     run = json.loads(capsys.readouterr().out)["run"]
     opening = ["holdout", "open", run, *root]

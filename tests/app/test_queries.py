@@ -77,3 +77,28 @@ def test_one_run_is_asked_by_name(stored, capsys) -> None:
         sql_of("fold")
     with pytest.raises(StoreError, match="run"):
         query(stored.root, sql_of("ranges", stored.name))
+
+
+@pytest.mark.covers("A-087")
+def test_the_store_holds_runs_importance_and_forward_results(stored) -> None:
+    """What a parameter explains: its groups' squares about the mean of all, over all squares."""
+    runs = query(stored.root, "SELECT run, strategy FROM runs")
+    assert (stored.name, "opening_drive") in runs.rows()
+    rows = stored.table("combinations").drop_nulls("objective")
+    worth = rows["objective"].to_list()
+    mean = sum(worth) / len(worth)
+    whole = sum((one - mean) ** 2 for one in worth)
+    told = {row["parameter"]: row for row in asked(stored, "importance").iter_rows(named=True)}
+    assert set(told) == {"minutes", "widest", "stop", "target"}
+    for name, row in told.items():
+        groups: dict[object, list[float]] = {}
+        for value, one in zip(rows[name], worth, strict=True):
+            groups.setdefault("open" if value is None else str(value), []).append(one)
+        means = {value: sum(part) / len(part) for value, part in groups.items()}
+        squares = sum(len(part) * (means[value] - mean) ** 2 for value, part in groups.items())
+        assert row["values"] == len(groups) == 2
+        assert row["explained"] == pytest.approx(squares / whole)
+        assert row["best_value"] == max(means, key=means.__getitem__)
+    forward = query(stored.root, "SELECT run, net FROM trades WHERE scope = 'oos'")
+    folds = asked(stored, "folds")
+    assert folds["test_net"].sum() == pytest.approx(forward.filter(run=stored.name)["net"].sum())

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -14,21 +13,6 @@ import pytest
 from engine.core import jit
 
 DAY = 24 * 3600
-KERNEL = '''
-"""A kernel and, in another file, its rule."""
-import numpy as np
-from engine.core import jit
-from engine.rules import rule
-
-@jit.kernel
-def total(values):
-    found = 0
-    for value in values:
-        found += rule(value)
-    return found
-
-print(total(np.arange(4)), "cached" if total.stats.cache_hits else "cold")
-'''
 
 
 @pytest.fixture
@@ -247,6 +231,7 @@ def test_one_way_to_compile_and_numba_keeps_its_settings(monkeypatch, door, more
     monkeypatch.setattr(jit, "njit", fake)
     assert door(len) == (len, "/theirs" if folder is None else str(folder))
     assert jit.config.CACHE_DIR == "/theirs"
+    assert "Named" not in jit.config.CACHE_LOCATOR_CLASSES
     always = {"cache": folder is not None, "nogil": True, "error_model": "numpy"}
     assert seen == always | more
 
@@ -261,34 +246,3 @@ def test_a_kernel_that_cannot_be_compiled_leaves_numba_as_it_was(monkeypatch):
     with pytest.raises(TypeError, match="no function"):
         jit.kernel(len)
     assert jit.config.CACHE_DIR == "/theirs"
-
-
-def run(project):
-    """What a fresh process prints, with the compiler on and a home of its own."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA", "COV", "PYTHON"))}
-    environ |= {"XDG_CACHE_HOME": str(project / "home"), "HOME": str(project / "home")}
-    command = [sys.executable, "-c", "import engine.loop"]
-    done = subprocess.run(
-        command, cwd=project, env=environ, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stderr
-    return done.stdout.split()
-
-
-def test_an_edited_helper_is_never_served_as_old_machine_code(tmp_path):
-    core = tmp_path / "engine" / "core"
-    core.mkdir(parents=True)
-    for folder in (core.parent, core):  # a namespace would yield to an installed engine
-        (folder / "__init__.py").touch()
-    shutil.copy(jit.__file__, core / "jit.py")
-    rules, loop = core.parent / "rules.py", core.parent / "loop.py"
-    rule = "from engine.core import jit\n@jit.kernel\ndef rule(x):\n    return {} * x\n"
-    rules.write_text(rule.format(2))
-    loop.write_text(KERNEL)
-    root = tmp_path / "home" / "tickgrid" / "kernels"
-    assert run(tmp_path) == ["12", "cold"]
-    assert run(tmp_path) == ["12", "cached"]
-    assert {path.name for path in root.iterdir()} == {"loop", "rules"}
-    rules.write_text(rule.format(6))
-    assert run(tmp_path) == ["36", "cold"]
-    assert len(list((root / "loop").iterdir())) == 2

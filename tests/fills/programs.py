@@ -45,8 +45,11 @@ def mostly(draw: st.DrawFn, values: st.SearchStrategy) -> object:
 
 
 @st.composite
-def setups_on(draw: st.DrawFn, bars: Bars) -> Setups:
-    """Setups at some of the bars, of either side, with levels near the price and some absent."""
+def setups_on(draw: st.DrawFn, bars: Bars, *, plain: bool = False) -> Setups:
+    """Setups at some of the bars, of either side, with levels near the price and some absent.
+
+    Those that are `plain` wait for a limit within their session, or not at all.
+    """
     count, noise = len(bars), np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     marks, near = noise.integers(0, 20, count), noise.integers(-4, 5, count)
     sizes = noise.choice((np.nan, 0.0, 0.7, 2.0, 2.0, 3.6, 7.3, 7.3), count)
@@ -54,9 +57,9 @@ def setups_on(draw: st.DrawFn, bars: Bars) -> Setups:
     above, below = Column(close + near, near != 3), Column(close - near, near != -3)
     flags = noise.integers(0, 10, count)
     more = {}
-    if (entry := mostly(draw, entries(bars, near))) is not None:
+    if (entry := mostly(draw, entries(bars, near, plain=plain))) is not None:
         more["entry"] = entry
-    if draw(st.integers(0, 3)) == 0:
+    if not plain and draw(st.integers(0, 3)) == 0:
         back = np.arange(count) - noise.integers(1, 6, count)
         more["after"] = After(Column(np.maximum(back, 0), flags > 4), draw(st.sampled_from(ENDS)))
     return Setups.where(
@@ -76,7 +79,7 @@ def setups_on(draw: st.DrawFn, bars: Bars) -> Setups:
 
 
 @st.composite
-def entries(draw: st.DrawFn, bars: Bars, near: np.ndarray) -> object:
+def entries(draw: st.DrawFn, bars: Bars, near: np.ndarray, *, plain: bool = False) -> object:
     """An order that waits, at levels near the close, some absent, for some time."""
     close = bars.close.astype(np.int64)
     level = Column(close + draw(st.integers(-2, 2)) - near // 3, near != 4)
@@ -86,6 +89,8 @@ def entries(draw: st.DrawFn, bars: Bars, near: np.ndarray) -> object:
         "bars": draw(st.sampled_from((None, None, 1, 3, np.maximum(1, near)))),
         "until": draw(st.sampled_from((None, None, days, days + 1, days + (near > 0) * 7 - 1))),
     }
+    if plain:
+        return Limit(level, other, bars=span["bars"])
     if draw(st.booleans()):
         beyond = draw(st.integers(-1, 2))
         return StopLimit((level, other), (level + beyond, other - beyond), **span)

@@ -7,13 +7,15 @@ from math import ceil
 import numpy as np
 import pytest
 
+from engine.core.aside import Aside, attached
+from engine.core.asof import auxiliary
 from engine.core.bars import Bars
 from engine.core.entries import Limit
-from engine.core.errors import ParameterError, UnknownError
+from engine.core.errors import DataError, ParameterError, UnknownError
 from engine.fills import Costs, Exits, Rules, Table, simulate
 from engine.fills.simulate import Played
 from tests.fills.hand import FREE, outcome, table
-from tests.makers import bars_from, flat, long_at, short_at
+from tests.makers import at, bars_from, flat, long_at, short_at
 
 
 def test_the_instrument_pays_where_the_study_is_silent() -> None:
@@ -145,6 +147,44 @@ def charged(bars: Bars, rules: dict, costs: dict) -> Played:
     return simulate(table(bars, made, rules, costs), long_at(bars, 0, 6), made)
 
 
+def paying(bars: Bars, moments: list[int], rates: list[float]) -> Bars:
+    """Bars with a series of payments beside them."""
+    series = auxiliary("paid", np.array(moments, np.int64), {"rate": np.array(rates)})
+    return attached(bars, paid=Aside(series, "rate", lag=60))
+
+
+STORED = FREE | {"funding": {"series": "paid"}}
+
+
+def test_f66_stored_payments_fall_due_at_their_own_moments() -> None:
+    """Rates that a constant could say give what the constant gives; others the sum by hand."""
+    bars = bars_from((EIGHT, flat(1_600_001, 9)), symbol="BTCUSDT-PERP")
+    made, minute = Exits.grid({"hold": 5})[0], 60 * 10**9
+    eight = at("2022-11-28 02:00")
+    same = paying(bars, [eight - 8 * 60 * minute, eight], [0.5, 0.000125])
+    for maker in (long_at, short_at):
+        stored = simulate(table(same, made, costs=STORED), maker(same, 0), made).trades
+        fixed = simulate(table(bars, made, costs=PERPETUAL), maker(bars, 0), made).trades
+        assert stored.funding[0] == fixed.funding[0] != 0
+    twice = paying(bars, [eight, eight + minute], [0.000125, -0.0001])
+    found = simulate(table(twice, made, costs=STORED), long_at(twice, 0), made).trades
+    value = 1_600_001 * bars.instrument.tick_money
+    assert found.funding[0] == ceil(Fraction(value * 125, 10**6)) - value // 10_000
+
+
+def test_stored_payments_that_are_not_known_are_refused() -> None:
+    runs = [(EIGHT, flat(1_000, 9)), ("2022-11-30 01:57", flat(1_000, 9))]
+    bars = bars_from(*runs, symbol="BTCUSDT-PERP")
+    with pytest.raises(UnknownError, match=r"no series 'paid' of data\.beside for costs\.funding"):
+        table(bars, Exits(), costs=STORED)
+    days = [at(f"2022-11-{day} 02:00") for day in (28, 29, 30)]
+    with pytest.raises(DataError, match="paid gives no rate at 2022-11-29T08:00"):
+        table(paying(bars, days, [0.1, np.nan, 0.1]), Exits(), costs=STORED)
+    with pytest.raises(DataError, match=r"no payment from 2022-11-28T07:57:00Z to 2022-11-30"):
+        table(paying(bars, days[2:], [0.1]), Exits(), costs=STORED)
+    table(paying(bars, days, [0.1, 0.1, 0.1]), Exits(), costs=STORED)
+
+
 def test_funding_is_of_perpetuals() -> None:
     bars = bars_from(("2022-11-28 09:00", flat(100, 3)))
     with pytest.raises(ParameterError, match="funding is of perpetuals; ES is none"):
@@ -162,6 +202,7 @@ def test_funding_is_of_perpetuals() -> None:
             UnknownError,
             "no key 'rat' in costs.funding; did you mean 'rate'",
         ),
+        ({"funding": {"series": "a", "hours": 8}}, ParameterError, "a series brings its own rates"),
         ({"funding": {"hours": 8}}, ParameterError, "funding names a rate such as 0.0001"),
         ({"funding": "0.0000000001"}, ParameterError, "a rate of funding has up to nine decimals"),
         ({"funding": {"rate": 0, "hours": 0}}, ParameterError, "hours is one whole number from 1"),

@@ -44,6 +44,17 @@ def test_texts_are_what_tables_show() -> None:
         ({"target": {"r": 1}}, ParameterError, "a target in r needs a stop"),
         ({"stop": {"times": -1, "of": "atr"}}, ParameterError, "must be above 0, not -1"),
         ({"stop": {"time": 1, "of": "atr"}}, ParameterError, "not one of: time, of"),
+        ({"stop": 10**9 + 1}, ParameterError, "a distance is at most 1,000,000,000 ticks, not 100"),
+        (
+            {"stop": {"percent": 100_001}},
+            ParameterError,
+            "a multiple is at most 100,000, not 100001",
+        ),
+        (
+            {"stop": 8, "decay": {"bars": [30, 20], "by": [0.1, 0.2]}},
+            ParameterError,
+            "decay: times must ascend, each once, not [30, 20]",
+        ),
         ({"flatten": "25:00"}, ParameterError, "'25:00' is no time of day"),
         ({"flatten": 1441}, ParameterError, "1441 is no minute of the day"),
     ],

@@ -1,18 +1,20 @@
 """What the fast path does not know takes the scanning kernel, with a reason that names it."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from engine import Bars, Costs, Exits, Rules, Setups
 from engine.core.columns import Column
-from engine.core.entries import Limit
+from engine.core.entries import Limit, Stop, StopLimit
 from engine.core.follow import After
 from engine.fills import Table
 from engine.fills.fast import refusal as known
 from engine.fills.fast.refusal import refusal
 from engine.fills.fast.refusal import unknown_parts as unknown
-from tests.fills.programs import FURTHER, RISKS, SIMPLE
-from tests.makers import bars_from, flat, long_at
+from tests.fills.programs import FOLLOWED, FURTHER, RISKS, SIMPLE
+from tests.makers import bars_from, flat, long_at, mark
 
 PLAIN = {"stop": 8, "target": {"r": 2}}
 
@@ -33,38 +35,50 @@ def why(
 @pytest.mark.parametrize("stop", [*SIMPLE[1:], *FURTHER])
 def test_every_distance_of_the_table_is_known(stop: object) -> None:
     rules = {"max_per_session": 1, "entry_window": ["08:30", "14:30"]}
-    rules |= {"spare_entry_bar": True, "stop_first": True}
+    rules |= {"spare_entry_bar": True, "stop_first": True, "cooldown": 3}
     costs = {"commission": "2.05", "slippage": {"market": 2, "stop": 3, "limit": 1}}
-    for target in ("none", *SIMPLE, *FURTHER, *RISKS):
-        exits = {"stop": stop, "target": target, "flatten": "14:00"}
-        assert why(exits, rules, costs) is None
+    further = {"hold": {"minutes": {"times": 2, "of": "size"}}, "leave": "gone"}
+    columns = {"mean": 100, "gone": mark(bars(), 4)}
+    for target in ("none", *SIMPLE, *FURTHER, *FOLLOWED, *RISKS):
+        exits = {"stop": stop, "target": target, "flatten": "14:00", **further}
+        assert why(exits, rules, costs, follow=columns) is None
 
 
 @pytest.mark.parametrize(
     ("exits", "said"),
     [
         ({"stop": {"nearest": [3, "level"]}}, "exits.stop: nearest of 3, level"),
-        ({"target": {"follow": "mean"}}, "exits.target: follow mean"),
-        ({"hold": {"bars": 3}}, "exits.hold"),
+        ({"sideways": {"bars": 3, "range": 4}}, "exits.sideways"),
+        ({"legs": {"at": [3], "lots": [1, 1]}}, "exits.legs"),
         ({"breakeven": {"after": 4, "offset": 1}}, "exits.breakeven"),
         ({"trail": {"by": 4}}, "exits.trail"),
     ],
 )
 def test_further_exits_are_refused_by_name(exits: dict, said: str) -> None:
-    assert why(exits, follow={"mean": 100}) == f"{said} takes the scanning kernel"
+    assert why(exits) == f"{said} takes the scanning kernel"
 
 
 @pytest.mark.parametrize(
-    ("rules", "said"), [({"cooldown": 3}, "rules.cooldown"), ({"positions": 2}, "rules.positions")]
+    ("rules", "said"),
+    [({"max_losses": 3}, "rules.max_losses"), ({"positions": 2}, "rules.positions")],
 )
 def test_further_rules_are_refused_by_name(rules: dict, said: str) -> None:
     assert why(rules=rules) == f"{said} takes the scanning kernel"
 
 
-def test_orders_that_wait_and_setups_that_wait_are_refused() -> None:
+def test_a_limit_of_one_session_is_known_and_other_orders_that_wait_are_refused() -> None:
     tape = bars()
     closes = Column.of(tape.close.astype(np.int64))
-    assert why(entry=Limit(closes, closes)) == "setups.entries takes the scanning kernel"
+    assert why(entry=Limit(closes, closes, bars=3)) is None
+    crossing = {"stop": Stop(closes, closes), "stop_limit": StopLimit((closes,) * 2, (closes,) * 2)}
+    for name, order in crossing.items():
+        assert why(entry=order) == f"setups.entries: {name} takes the scanning kernel"
+    outlives = Limit(closes, closes, until=date(2022, 11, 29))
+    assert why(entry=outlives) == "setups.entries.until takes the scanning kernel"
+
+
+def test_setups_that_wait_for_another_are_refused() -> None:
+    tape = bars()
     rows = Column.of(np.zeros(len(tape), np.int64))
     assert why(after=After(rows, "ended")) == "setups.parents takes the scanning kernel"
 

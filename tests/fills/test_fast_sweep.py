@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Bars, Costs, Exits, Folds, Plan, Rules, Setups, sweep
-from engine.core.entries import Limit
+from engine.core.entries import Stop
 from engine.core.params import param
 from engine.core.strategy import Strategy
 from engine.research import Swept, blocks, reduction, tiles
@@ -88,9 +88,9 @@ def test_any_size_of_block_gives_the_same(
 @pytest.mark.covers("T12")
 def test_rows_of_both_paths_replay_to_the_same_trades() -> None:
     """Exits of both kinds: the reasons are counted, and any row played alone agrees."""
-    mixed = plan(hold=["none", {"bars": 5}])
+    mixed = plan(flatten="14:30", hold=["none", {"bars": 5}], trail=["none", {"by": 6}])
     whole = sweep(market(24), mixed, FOLDS, workers=2)
-    assert whole.scanned == {"exits.hold takes the scanning kernel": len(mixed) // 2}
+    assert whole.scanned == {"exits.trail takes the scanning kernel": len(mixed) // 2}
     assert whole.book is not None
     for c in range(0, len(mixed), 7):
         found = replay(whole, c)
@@ -101,7 +101,7 @@ def test_rows_of_both_paths_replay_to_the_same_trades() -> None:
 
 def test_setups_with_orders_that_wait_are_scanned() -> None:
     class Patient(Strategy):
-        """Waits two ticks below the close."""
+        """Waits until the market goes two ticks on."""
 
         back: int = param(default=5, low=1, high=30)
 
@@ -109,11 +109,11 @@ def test_setups_with_orders_that_wait_are_scanned() -> None:
             found = Breakout(back=self.back).setups(bars)
             mask = np.zeros(len(bars), np.bool_)
             mask[found.bar] = True
-            return Setups.where(bars, long=mask, entry=Limit(bars.close - 2, bars.close + 2))
+            return Setups.where(bars, long=mask, entry=Stop(bars.close + 2, bars.close - 2))
 
     patient = Plan(Patient.grid(back=[3, 8]), Exits.grid({"stop": [4, 9]}))
     whole = sweep(market(24), patient, FOLDS)
-    assert whole.scanned == {"setups.entries takes the scanning kernel": 4}
+    assert whole.scanned == {"setups.entries: stop takes the scanning kernel": 4}
     assert whole.whole.sum("n").min() > 0
 
 
@@ -145,7 +145,7 @@ def test_an_interrupt_stops_the_scanning_kernel_too() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(market(24), plan(hold={"bars": 5}), FOLDS, workers=2, progress=interrupt)
+        sweep(market(24), plan(trail={"by": 5}), FOLDS, workers=2, progress=interrupt)
     assert len(seen) <= 2
 
 
@@ -163,5 +163,5 @@ def test_workers_that_are_told_to_stop_play_no_further_combination(
         made[0].stopped.set()
 
     monkeypatch.setattr(import_module("engine.research.sweep"), "Watch", watch)
-    sweep(market(24), plan(hold={"bars": 5}), FOLDS, workers=2, progress=tell)
+    sweep(market(24), plan(trail={"by": 5}), FOLDS, workers=2, progress=tell)
     assert 1 <= made[0].done <= 2 < made[0].total

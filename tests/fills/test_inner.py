@@ -14,7 +14,7 @@ from engine.core.resample import resample
 from engine.core.setups import Setups
 from engine.fills import Exits
 from engine.fills.fast.refusal import refusal
-from engine.fills.inner import inner_of
+from engine.fills.inner import inner_of, of_trades
 from engine.fills.simulate import best_net, simulate
 from tests.fills.hand import NINE, both, ended, entered, free, table
 from tests.fills.programs import programs, setups_on, table_for
@@ -57,6 +57,25 @@ def test_f67_a_gap_between_finer_bars_fills_at_their_open() -> None:
     bars = five([*flat(100, 1), (93, 104, 93, 104), *flat(104, 3)], flat(104, 5))
     result = free(long_at(bars, 0), bars, stop=4, target=4)
     assert (*ended(result), result.trades.ambiguous[0]) == (2, 93, "stop", False)
+
+
+@pytest.mark.parametrize(
+    ("prices", "end", "doubt"),
+    [
+        ([100, 104, 96, 100], (104, "target"), False),
+        ([100, 97, 95, 104, 100], (96, "stop"), False),  # passed between two trades
+        ([100, 104, 95, 100], (96, "stop"), True),  # the bar goes another way: not its trades
+    ],
+)
+def test_f67_trades_say_what_a_minute_cannot(*, prices: list, end: tuple, doubt: bool) -> None:
+    """Three minutes; in the second both are met, and the trades in it come in their order."""
+    lowest = 96 if doubt else min(prices)
+    bars = bars_from((NINE, [*flat(100, 1), (100, 104, lowest, 100), *flat(100, 2)]))
+    moments = bars.time[1] + np.arange(len(prices)) // 2  # two of them at one instant
+    trades = of_trades(bars, moments, np.array(prices), np.ones(len(prices), np.int64))
+    known = dataclasses.replace(bars, inner=trades)
+    result = free(long_at(known, 0), known, stop=4, target=4)
+    assert (*ended(result)[1:], result.trades.ambiguous[0]) == (*end, doubt)
 
 
 @pytest.mark.parametrize(

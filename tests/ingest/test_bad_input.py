@@ -52,6 +52,10 @@ CASES = {
         text_of("03/28/2024 09:30,1,2,3,4,5", "28/03/2024 09:31,1,2,3,4,5").encode(),
         "row 2 has the time '03/28/2024 09:30' and row 3 '28/03/2024 09:31'",
     ),
+    "two forms of dates, half and half": (
+        text_of("2024-03-04 15:00:00,1,2,3,4,5", "04/03/2024 15:01:00,1,2,3,4,5").encode(),
+        "row 2 has the time '2024-03-04 15:00:00' and row 3 '04/03/2024 15:01:00': two date",
+    ),
     "two date formats far apart": (
         (TEXT + "28/03/2024 09:31:00,1,2,3,4,5\n").encode(),
         rf"x.csv: row {len(LINES) + 1}, column time: '28/03/2024 09:31:00' is written in another",

@@ -79,7 +79,6 @@ def importing(server, version):
     assert server.stdout.readline() == "over\n"
 
 
-@pytest.mark.covers("T31")
 def test_a_kill_at_any_moment_leaves_the_old_bars_or_the_new(tmp_path, versions, sized):
     """Kills gather around the moment at which files appear, however busy the machine is."""
     root, chance = tmp_path / "data", np.random.default_rng(9)
@@ -93,7 +92,7 @@ def test_a_kill_at_any_moment_leaves_the_old_bars_or_the_new(tmp_path, versions,
             assert server.stdout.readline() == "stored\n"
             took = time.monotonic() - began
         held = states.index(stored(root))
-        for _ in range(sized("T31", ci=12, full=1000, small=3)):
+        for _ in range(sized("imports killed", ci=12, full=1000, small=3)):
             with importing(server, 1 - held):
                 time.sleep(took * chance.uniform(0.5, 1.5))
             found = states.index(stored(root))

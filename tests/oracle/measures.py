@@ -181,7 +181,7 @@ def of_ratios(
 ) -> dict[str, Number | None]:
     count, middle, annual = len(results), found["mean_session"], found["annual_return"]
     target = free * stake / year
-    below = math.sqrt(sum(min(r - target, 0.0) ** 2 for r in results) / count) if count else 0.0
+    below = math.sqrt(math.fsum(min(r - target, 0) ** 2 for r in results) / count) if count else 0.0
     over_target = None if middle is None else float(middle) - target
     sharpe = divided(over_target, found["deviation_session"])
     gain, pain = sum(r for r in results if r > 0), -sum(r for r in results if r < 0)

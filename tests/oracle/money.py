@@ -19,6 +19,7 @@ class Account:
         self.open: list[dict] = []
         self.taken: list[dict] = []
         self.refused: list[tuple] = []
+        self.made: dict[tuple, int] = {}
         self.equity = self.peak = self.day_start = rules["start"]
         self.halted, self.halted_on, self.date, self.day_over = "", 0, None, False
 
@@ -94,7 +95,11 @@ class Account:
         self.taken.append(
             (held["name"], trade["row"], lots, held["price"], held["why"], net, held["end_bar"])
         )
-        self.streak = self.streak + 1 if net < 0 else 0
+        whole = (held["name"], trade["trade"])
+        self.made[whole] = self.made.get(whole, 0) + net
+        if whole in [(h["name"], h["trade"]["trade"]) for h in self.open]:
+            return
+        self.streak = self.streak + 1 if self.made[whole] < 0 else 0
         if self.rules["losses"] and self.streak >= self.rules["losses"]:
             self.halt("losses")
 

@@ -82,12 +82,12 @@ def one(account: Any, name: str, trade: dict, others: set) -> tuple[int, str]:
         count, strength, floor = rules["correlation"]
         likeness = sum(alike(account, name, other, count) for other in others)
         lots = lots * max(floor, SCALE - strength * likeness // (len(others) * SCALE)) // SCALE
-    lots = max(
-        math.floor(lots * trade["share"]), math.floor(rules["least"] / account.lanes[name]["lot"])
-    )
+    lots = max(lots, math.floor(rules["least"] / account.lanes[name]["lot"]))
     if not lots:
         return 0, "too_small"
-    return within(account, name, trade, lots)
+    lots, why = within(account, name, trade, lots)
+    leg = math.floor(lots * trade["share"])
+    return leg, why or ("" if leg else "too_small")
 
 
 def sure(rules: dict, trade: dict, lots: int, loss: int) -> tuple[int, str]:
@@ -206,9 +206,9 @@ def alike(account: Any, name: str, other: str, count: int) -> int:
 def together(account: Any, rows: list, before: dict, now: int) -> list[tuple]:
     rules = account.rules
     if rules["positions"]:
-        seats = {(h["name"], h["trade"]["entry_bar"]) for h in account.open}
+        seats = {(h["name"], h["trade"]["trade"]) for h in account.open}
         for row in rows:
-            seat = (row[0], row[1]["entry_bar"])
+            seat = (row[0], row[1]["trade"])
             if row[2] and len(seats | {seat}) > rules["positions"]:
                 row[2:] = 0, "positions"
             elif row[2]:

@@ -111,7 +111,7 @@ def kept_up(bars: Bars, rule: str, fraction: str) -> Out:
 
 def anew(bars: Bars, rule: str, fraction: str) -> Out:
     task, board, out = task_of(bars, rule, fraction)
-    develop_anew(bars.arrays, task, board, np.zeros_like(board), out)
+    develop_anew(bars.arrays, task, board, np.zeros_like(board), None, out)
     return out
 
 

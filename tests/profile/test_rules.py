@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from engine.profile.kernel import spare_for
 from engine.profile.model import RULES, Rule, law_of
 from engine.profile.rules import levels
 from tests.oracle import levels as oracle
@@ -23,7 +24,9 @@ UPSIDE_DOWN = {"up": "down", "lowest": "highest", "highest": "lowest"}
 
 
 def found(rows: list[int], fraction: str, *rule: str) -> tuple[int, int, int]:
-    return tuple(map(int, levels(np.array(rows, np.int64), law_of(Rule(*rule), fraction))))
+    law = law_of(Rule(*rule), fraction)
+    spare = spare_for(len(rows), law)
+    return tuple(map(int, levels(np.array(rows, np.int64), law, spare)))
 
 
 @pytest.mark.covers("T01", "A-026", "A-028", "A-029", "A-030")

@@ -81,6 +81,20 @@ def row(name: str, tests: list[Outcome]) -> str:
     return f"| {name} | {T_TESTS[name]} | {verdict} | {shown} | {len(tests) or ''} | {seconds} |"
 
 
+def other(name: str, tests: list[Outcome]) -> str:
+    """One line of what has a size of its own beside the T-tests."""
+    size, outcomes = tests[0].sizes[name], {test.outcome for test in tests}
+    verdict = "passed" if outcomes == {"passed"} else ", ".join(sorted(outcomes))
+    seconds = sum(test.seconds for test in tests)
+    return f"| {name} | {verdict} | {size:,} | {len(tests)} | {seconds:.1f} |"
+
+
+def others(outcomes: list[Outcome]) -> dict[str, list[Outcome]]:
+    """The tests of every size that is not a T-test's."""
+    names = sorted({name for o in outcomes for name in o.sizes if name not in T_TESTS})
+    return {name: [o for o in outcomes if name in o.sizes] for name in names}
+
+
 def page(outcomes: list[Outcome], *, where: str, key: str) -> str:
     """Return the whole of `docs/proof.md`."""
     by_id = {name: [o for o in outcomes if name in o.ids] for name in T_TESTS}
@@ -101,6 +115,12 @@ def page(outcomes: list[Outcome], *, where: str, key: str) -> str:
             "| id | what | outcome | size | tests | seconds |",
             "|---|---|---|---|---|---|",
             *(row(name, tests) for name, tests in by_id.items()),
+            "",
+            "Tests beside those, each at the full size it names:",
+            "",
+            "| what | outcome | size | tests | seconds |",
+            "|---|---|---|---|---|",
+            *(other(name, tests) for name, tests in others(outcomes).items()),
             "",
         ]
     )

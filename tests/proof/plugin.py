@@ -33,7 +33,7 @@ class Map:
 
 
 class Proof:
-    """Runs only the T-tests not passed yet with these sources, and writes down each outcome."""
+    """Runs the tests that have a full size and did not pass yet; writes down each outcome."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -45,7 +45,7 @@ class Proof:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         done = {test for test, row in ledger.read(self.file).items() if row.outcome == "passed"}
-        kept = [i for i in items if ledger.t_ids(marked(i)) and i.nodeid not in done]
+        kept = [i for i in items if grows(i) and i.nodeid not in done]
         dropped = [i for i in items if i not in kept]
         items[:] = kept
         config.hook.pytest_deselected(items=dropped)
@@ -80,6 +80,11 @@ def marked(item: pytest.Item) -> tuple[str, ...]:
     return tuple(name for mark in item.iter_markers("covers") for name in mark.args)
 
 
+def grows(item: pytest.Item) -> bool:
+    """Whether a test is one of the T-tests, or asks for a size of its own."""
+    return bool(ledger.t_ids(marked(item))) or "sized" in getattr(item, "fixturenames", ())
+
+
 def covered(report: pytest.TestReport) -> tuple[str, ...]:
     """The same, as the report carries them from a worker to the one who counts."""
     return tuple(name for key, names in report.user_properties if key == "covers" for name in names)
@@ -88,7 +93,7 @@ def covered(report: pytest.TestReport) -> tuple[str, ...]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tickgrid")
     group.addoption("--coverage-map", action="store_true", help="print proven acceptance rows")
-    group.addoption("--prove", action="store_true", help="the T-tests at full size, resumable")
+    group.addoption("--prove", action="store_true", help="tests that have a full size, resumable")
     group.addoption("--golden", action="store_true", help="rewrite golden figures")
 
 

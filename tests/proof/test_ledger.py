@@ -49,6 +49,15 @@ def test_the_page_counts_only_what_passed_in_full():
     assert "1 of 41 have tests, all of which pass." in page([GOOD], where="abc", key="123")
 
 
+def test_what_has_a_size_of_its_own_stands_below():
+    own = Outcome("tests/b.py::three", (), {"clean clocks": 1000}, "passed", 2.0)
+    text = page([GOOD, own], where="abc", key="123")
+    assert "| clean clocks | passed | 1,000 | 1 | 2.0 |" in text
+    assert "1 of 41 have tests" in text
+    failed = page([own._replace(outcome="failed")], where="abc", key="123")
+    assert "| clean clocks | failed | 1,000 | 1 | 2.0 |" in failed
+
+
 def test_a_skipped_test_is_no_proof():
     text = page([GOOD, GOOD._replace(test="b", outcome="skipped")], where="abc", key="123")
     assert "0 of 41 have tests, all of which pass." in text

@@ -38,6 +38,9 @@ def test_four():
 @pytest.mark.covers("A-003")
 def test_five():
     pytest.skip("not today")
+
+def test_six(sized):
+    assert sized("clocks", ci=4, full=40) in (4, 40)
 """
 INI = """
 [tool.pytest.ini_options]
@@ -84,6 +87,7 @@ def test_prove_runs_the_t_tests_at_full_size_once(project, workers):
     assert done.returncode == 0, done.stdout
     page = (project / "docs" / "proof.md").read_text()
     assert "| T01 | value area on hand-worked profiles | passed | 70 | 1 |" in page
+    assert "| clocks | passed | 40 | 1 |" in page
     assert "3 of 41 have tests, all of which pass." in page
     assert sorted((project / "ran").read_text().split()) == ["one", "two"]
     again = pytest_in(project, "--prove", "-n", workers, tapes="full")

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from engine import Bars, Folds, bars_of, frame_of, tables
+from engine import Bars, Folds, bars_of, frame_of, sweep, tables
 from engine.core.errors import RefusedError, StudyError
 from engine.research import bench
 from engine.research.bench import How
@@ -19,7 +19,7 @@ from engine.research.search import Search
 from engine.research.space import Point, Space
 from engine.research.sweep import Swept
 from tests.research.markets import FOLDS, market
-from tests.research.spaces import everything, rows_in_grid, space
+from tests.research.spaces import EXITS, everything, rows_in_grid, space
 
 COARSE = Search("coarse_to_fine", trials=24)
 
@@ -203,3 +203,18 @@ def test_a_hunt_too_large_to_remember_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_an_optuna_search_needs_a_sampler() -> None:
     with pytest.raises(StudyError, match="search method optuna: nobody makes"):
         hunt(market(), space(), Search("optuna", trials=9), FOLDS, None, How())
+
+
+def test_the_lots_of_legs_count_before_anything_is_played() -> None:
+    """A sum of squares that could leave 64 bits is refused whether a grid or a hunt plays it."""
+    legs = [{"at": [{"r": 1}], "lots": [2_000_000, 1_000_000]}]
+    heavy = Space(space().strategy, space().params, {**EXITS, "legs": ["none", *legs]})
+    for tried in (
+        lambda: sweep(market(), heavy.grid(), FOLDS),
+        lambda: hunt(market(), heavy, COARSE, FOLDS, None, How()),
+    ):
+        with pytest.raises(RefusedError, match="beyond 64 bits"):
+            tried()
+    light = Space(space().strategy, space().params, {**EXITS, "legs": ["none"]})
+    for given, lots in ((heavy, 3_000_000), (light, 1)):
+        assert bench.Bench.of(market(), given, FOLDS, How()).study.table.lots == lots

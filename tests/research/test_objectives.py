@@ -10,6 +10,7 @@ from engine.core.errors import StudyError, UnknownError
 from engine.core.jit import kernel
 from engine.research.evidence.records import every_row
 from engine.research.evidence.sharpe import moments, probable
+from engine.research.kernel import FIELDS
 from engine.research.measures import Merged
 from engine.research.measures.by_session import SESSION_OBJECTIVES
 from engine.research.measures.tails import best_of
@@ -73,6 +74,24 @@ def test_utility_is_the_mean_less_a_tenth_of_the_deviation() -> None:
     assert {"expectancy", "profit_factor", "sharpe", "sortino", "calmar", "total_r", "dsr"} < {
         *NAMES
     }
+
+
+@pytest.mark.covers("QA-005")
+def test_utility_and_dsr_of_ten_sessions_worked_by_hand() -> None:
+    """Mean 30, squares 55,000: the variance is (55,000 - 9,000) / 9 and the ratio 0.4196.
+
+    Third and fourth moments about the mean are 459,000 and 90,520,000, of deviation 67.82: skew
+    1.4712, kurtosis 4.2779, so that v = 1 - 1.4712 x 0.4196 + 3.2779 / 4 x 0.4196^2 = 0.5269. Four
+    worthless trials are expected to show 1.0521 deviations at best, which over ten sessions is a
+    ratio of 0.3327; (0.4196 - 0.3327) x 3 / root of 0.5269 is 0.3592 deviations, 64.03 % of chance.
+    """
+    row = [0, 100, 0, -50, 0, 200, 0, 0, 0, 50]
+    sums = {"n": 4, "net": sum(row), "squares": sum(x * x for x in row)}
+    cells = np.array([[sums.get(name, 0) for name in FIELDS]])
+    merged = Merged(cells, 10, 252, trials=4, days=np.array([row]))
+    assert value_of("utility", merged) == pytest.approx([22.850796470157594], rel=1e-12)
+    assert value_of("dsr", merged) == pytest.approx([0.6402800561726295], rel=1e-9)
+    assert value_of("dsr", merged._replace(trials=1)) > value_of("dsr", merged)
 
 
 def test_few_sessions_have_no_deflated_ratio() -> None:

@@ -25,8 +25,8 @@ FROZEN = {
     "recovery_factor:f64? "
     "calmar:f64?",
     "folds": "run:s fold:u32 train_first:d train_last:d test_first:d test_last:d combination:u32? "
-    "team:s floor:i64 objective:s train_n:i64? train_net:i64? train_objective:f64? test_n:i64? "
-    "test_net:i64? "
+    "team:s regimes:s floor:i64 objective:s train_n:i64? train_net:i64? train_objective:f64? "
+    "test_n:i64? test_net:i64? "
     "test_objective:f64?",
     "trades": "run:s scope:s combination:u32 fold:u32? setup:u32 leg:u8 symbol:s contract:s? "
     "trade_date:d side:i8 quantity:i64 signal_ts:T entry_ts:T exit_ts:T entry_bar:u32 exit_bar:u32 "

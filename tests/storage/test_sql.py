@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from engine.core.errors import StoreError
+from storage.derived import DERIVED
 from storage.lake import Lake
 from storage.results import Results
 from storage.schema import RUN_TABLES, TABLES
@@ -14,7 +15,8 @@ from storage.sql import query
 from tests.storage.made import filled, foreign, manifest, minutes, tape
 
 SERIES = ("bars", "sessions", "levels", "ticks", "quarantine", "rolls", "families", "across")
-VIEWS = ("auxiliary", *SERIES, "runs", *RUN_TABLES)
+MADE = ("indicators", "zones", *DERIVED)
+VIEWS = ("auxiliary", *SERIES, *MADE, "runs", *RUN_TABLES)
 
 
 @pytest.fixture

@@ -13,10 +13,21 @@ import numpy as np
 from engine.core.axis import scaled
 from engine.core.bars import Longs
 from engine.core.columns import Bools
+from engine.core.instrument import RATE_SCALE
 from engine.core.setups import Floats, Setups
+from engine.fills.chains import Tape, tape
 from engine.fills.costs import LIMIT, MARKET, RTH, STOP
-from engine.fills.distances import Distance, Dollars, Level, Percent, Risk, Ticks, Times
-from engine.fills.fast.chains import Tape, tape
+from engine.fills.distances import (
+    Distance,
+    Dollars,
+    Follow,
+    Level,
+    Percent,
+    Risk,
+    Ticks,
+    Times,
+)
+from engine.fills.fast.begin import Begun, begun
 from engine.fills.fast.codes import (
     DROPPED,
     NEVER,
@@ -24,8 +35,11 @@ from engine.fills.fast.codes import (
     STOP_OPEN,
     TARGET_INSIDE,
     TARGET_OPEN,
+    expired,
 )
+from engine.fills.fast.followed import followed_ends
 from engine.fills.fast.reach import Bill, Starts, in_risk, reach, stay
+from engine.fills.fast.timing import Timing, left_at
 from engine.fills.measure import Ruler, measure
 from engine.fills.orders import sent
 from engine.fills.rules import LEVEL
@@ -71,19 +85,20 @@ class Board:
         return self.table.bars.session[self.setups.bar].astype(np.int64)
 
     @cached_property
-    def starts(self) -> Starts:
-        """F01; a setup of the last bar of all is never filled and stands at that bar."""
-        bars, facts = self.table.played, next(iter(self.table.frames.values()))
-        bar = np.minimum(facts.ahead[self.setups.bar], len(bars) - 1)
-        last = facts.last_bar[self.session]
-        return Starts(bar, last, self.setups.side, bars.open[bar].astype(np.int64))
+    def begun(self) -> Begun:
+        return begun(self.table, self.setups, self.tape)
 
     @cached_property
-    def entry_fee(self) -> Longs:
-        schedule = self.table.schedule
-        return schedule.side(
-            self.session, schedule.taker, self.starts.price * self.table.stake.tick
+    def entry_costs(self) -> Longs:
+        """F19, F21, F30: of an order that rests in the book, or of one that crosses."""
+        table, waits = self.table, self.begun.waits
+        money = table.tolls.money[:, RTH]  # other hours with slippage of their own are refused
+        rate = np.where(
+            waits, table.schedule.maker[self.session], table.schedule.taker[self.session]
         )
+        share = -((-rate * np.abs(self.begun.starts.price * table.stake.tick)) // RATE_SCALE)
+        slip = np.where(waits, money[LIMIT], money[MARKET])
+        return np.asarray(table.schedule.fixed[self.session] + share + slip)
 
     @cached_property
     def ruler(self) -> Ruler:
@@ -92,9 +107,8 @@ class Board:
 
     def bill(self, gains: int, kind: int, rate: Longs) -> Bill:
         """F19 to F21, F65: everything a trade pays that leaves by this kind of order."""
-        money = self.table.tolls.money[:, RTH]  # other hours with slippage of their own are refused
-        slippage = int(money[MARKET] + money[kind])
-        costs = self.entry_fee + self.table.schedule.fixed[self.session] + slippage
+        slippage = int(self.table.tolls.money[kind, RTH])
+        costs = self.entry_costs + self.table.schedule.fixed[self.session] + slippage
         at_open, inside = (TARGET_OPEN, TARGET_INSIDE) if gains > 0 else (STOP_OPEN, STOP_INSIDE)
         if gains > 0 and self.table.rules.stop_first:  # F69: its open is no moment of its own
             at_open = inside
@@ -111,7 +125,7 @@ class Board:
         bill = self.bill(-1, STOP, table.schedule.taker)
         ends, far = self.ends(distances, bill)
         risk, tick = np.maximum(far, 0), table.stake.tick
-        staked = risk * tick + table.stake.costs(self.session, self.starts.price * tick)
+        staked = risk * tick + table.stake.costs(self.session, self.begun.starts.price * tick)
         stops = np.array([distance is not None for distance in ends.row])
         counts = (staked > 0) & stops[:, None]
         worth = np.divide(R_SCALE, staked, out=np.zeros(staked.shape), where=counts)
@@ -143,7 +157,9 @@ class Board:
                 far[row], lack = ticks(self, distance, bill.gains)
                 lacks.append(lack)
             part = slice(first, first + len(lacks))
-            if kind != NOTHING:
+            if kind[0] == FOLLOWED:
+                codes[part] = ends_at(self, kind[1], bill)
+            elif kind != NOTHING:
                 reach(self.tape, walks(self), np.ascontiguousarray(far[part].T), bill, codes[part])
             for row, lack in enumerate(lacks, first):
                 codes[row, lack] = DROPPED
@@ -151,28 +167,40 @@ class Board:
             first = part.stop
         return Ends({d: k for k, d in enumerate(ordered)}, codes, drops), far
 
-    def end(self, flatten: int | None) -> End:
-        """Ends at the flatten time or at the session's end."""
-        facts, last = self.table.frames[flatten], self.starts.last_bar
-        entry = facts.ahead[self.setups.bar]
-        flat = facts.flatten_bar[self.session]
+    def end(self, timing: Timing) -> End:
+        """Ends at a time, at a flag or with the session, and orders that found no fill."""
+        facts, begun = self.table.frames[timing.flatten], self.begun
+        entry, flat = facts.ahead[self.setups.bar], facts.flatten_bar[self.session]
+        leave, lacks = left_at(self.table, self.setups, begun.starts, timing)
         bill = self.bill(1, MARKET, self.table.schedule.taker)
         codes = np.empty(len(self.setups), np.int64)
-        stay(self.tape, self.starts, flat, bill, codes)
-        return End(codes, facts.inside[entry] & (entry <= last) & (entry < flat))
+        stay(self.tape, begun.starts, leave, bill, codes)
+        late = begun.waits & (~begun.filled | (begun.starts.bar >= flat))
+        codes[late] = expired(begun.until)[late]
+        timely = begun.waits | (facts.inside[entry] & (entry < flat))
+        return End(codes, timely & (entry <= begun.until) & ~lacks & ~begun.unnamed)
+
+
+def ends_at(board: Board, column: str, bill: Bill) -> Longs:
+    """Ends at a column; of a bar that is spared the close has moved the target already."""
+    table, setups = board.table, board.setups
+    since = board.begun.starts.bar - (not table.rules.spare_entry_bar)
+    begin = walks(board), since
+    return followed_ends(table.played, table.still, setups, column, begin, bill)
 
 
 def walks(board: Board) -> Starts:
     """Where a stop or target can be met first: in the next bar where the fill's is spared."""
     if not board.table.rules.spare_entry_bar:
-        return board.starts
+        return board.begun.starts
     facts = next(iter(board.table.frames.values()))
-    return board.starts._replace(bar=facts.ahead[board.starts.bar])
+    whole = np.zeros(len(board.setups), np.bool_)
+    return board.begun.starts._replace(bar=facts.ahead[board.begun.starts.bar], inside=whole)
 
 
 def ticks(board: Board, distance: Distance | None, gains: int) -> tuple[Longs, Bools]:
     """Ticks from the fill, and which setups lack the distance (F04 to F06)."""
-    setups, starts = board.setups, board.starts
+    setups, starts = board.setups, board.begun.starts
     found = measure(distance, board.ruler, setups.target if gains > 0 else setups.stop, gains)
     lacks = found.no_distance | found.no_level | found.passed
     if found.kind != LEVEL:
@@ -180,7 +208,7 @@ def ticks(board: Board, distance: Distance | None, gains: int) -> tuple[Longs, B
     return gains * setups.side * (found.number - starts.price), lacks
 
 
-NOTHING = ("none", "")
+NOTHING, FOLLOWED = ("none", ""), "follow"
 SIZED = {Ticks: "ticks", Risk: "times", Percent: "percent", Dollars: "dollars", Level: "offset"}
 
 
@@ -190,5 +218,7 @@ def kind_and_size(distance: Distance | None) -> tuple[str, str, Any]:
         return *NOTHING, 0
     if isinstance(distance, Times):
         return "times", distance.of, distance.times
+    if isinstance(distance, Follow):
+        return FOLLOWED, distance.column, distance.until_trail
     kind = type(distance)
     return kind.__name__.lower(), "", getattr(distance, SIZED[kind]) if kind in SIZED else 0

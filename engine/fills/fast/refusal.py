@@ -13,26 +13,30 @@ from typing import Any
 import numpy as np
 
 from engine.core.columns import Column
+from engine.core.entries import ORDERS, Entries
 from engine.core.setups import Setups
 from engine.fills.costs import Costs, Slippage
-from engine.fills.distances import Dollars, Level, Percent, Risk, Ticks, Times
+from engine.fills.distances import Dollars, Follow, Level, Percent, Risk, Span, Ticks, Times
 from engine.fills.exits import Exits
 from engine.fills.fast.codes import MONEY_LIMIT, MOST_BARS
 from engine.fills.limits import CALENDAR, COMPATIBLE, Rules
 from engine.fills.simulate import Table
+from engine.fills.terms import STOP, STOP_LIMIT
 
 KNOWN: dict[type, frozenset[str]] = {
-    Exits: frozenset({"stop", "target", "flatten"}),
+    Exits: frozenset({"stop", "target", "flatten", "hold", "leave"}),
     Ticks: frozenset({"ticks"}),
     Times: frozenset({"times", "of"}),
     Risk: frozenset({"times"}),
     Percent: frozenset({"percent"}),
     Dollars: frozenset({"dollars"}),
     Level: frozenset({"offset"}),
-    Rules: frozenset({"max_per_session", "entry_window", *COMPATIBLE, *CALENDAR}),
+    Follow: frozenset({"column", "until_trail"}),
+    Span: frozenset({"unit", "count"}),
+    Rules: frozenset({"max_per_session", "entry_window", "cooldown", *COMPATIBLE, *CALENDAR}),
     Costs: frozenset({"commission", "slippage", "spread"}),
     Slippage: frozenset({"market", "stop", "limit"}),
-    Setups: frozenset({"bar", "side", "stop", "target", "attributes", "follow"}),
+    Setups: frozenset({"bar", "side", "stop", "target", "attributes", "entries", "follow"}),
 }
 
 
@@ -76,6 +80,8 @@ def refused_value(value: Any) -> str | None:
 
 def unknown_parts(name: str, value: Any) -> Iterator[str]:
     """Dotted names of all that differs from its default and is not known."""
+    if isinstance(value, Entries):
+        yield from unknown_orders(name, value)
     if not is_dataclass(value):
         return
     known = KNOWN.get(type(value))
@@ -87,6 +93,15 @@ def unknown_parts(name: str, value: Any) -> Iterator[str]:
             yield from unknown_parts(dotted, held)
         elif not unset(held, field):
             yield dotted
+
+
+def unknown_orders(name: str, entries: Entries) -> Iterator[str]:
+    """Orders that wait for anything but a limit, or that outlive their session."""
+    for kind in (STOP, STOP_LIMIT):
+        if (entries.order == kind).any():
+            yield f"{name}: {ORDERS[kind]}"
+    if entries.until.present.any():
+        yield f"{name}.until"
 
 
 def unset(held: Any, field: Field[Any]) -> bool:

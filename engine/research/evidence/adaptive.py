@@ -11,35 +11,15 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from engine.core.bars import Bars, Longs
+from engine.core.bars import Longs
 from engine.core.columns import Bools
 from engine.research.evidence.chance import Floats
 from engine.research.evidence.crossed import sharpes
 from engine.research.folds import Fold
 from engine.research.measures import ratio
+from engine.research.regimes import NAMES
 
-QUIET, NORMAL, WILD = NAMES = range(3)
-RECENT: Final = 5  # sessions whose mean range is compared
-USUAL: Final = 60  # with that of so many
-CALM, ROUGH = 0.8, 1.25  # of the usual range: below is quiet, above is wild
 FEWEST: Final = 5  # traded sessions a combination needs in a regime
-
-
-def weather(bars: Bars) -> Longs:
-    """The regime of every session from the first of the bars on, told by the sessions before it."""
-    first, stop = int(bars.session[0]), int(bars.session[-1]) + 1
-    starts = np.searchsorted(bars.session, np.arange(first, stop))
-    there = np.diff(np.append(starts, len(bars))) > 0
-    ranges = np.zeros(stop - first)
-    own = starts[there]
-    high, low = np.maximum.reduceat(bars.high, own), np.minimum.reduceat(bars.low, own)
-    ranges[there] = high.astype(np.int64) - low
-    found = np.full(stop - first, NORMAL, np.int64)
-    for k in range(RECENT + 1, stop - first):
-        usual = ranges[max(0, k - USUAL) : k].mean()
-        recent = ranges[k - RECENT : k].mean()
-        found[k] = QUIET if recent < CALM * usual else WILD if recent > ROUGH * usual else NORMAL
-    return found
 
 
 class Adapted(NamedTuple):

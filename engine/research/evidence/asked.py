@@ -10,14 +10,27 @@ import numpy as np
 
 from engine.core.bars import Longs
 from engine.core.errors import StudyError
-from engine.research.evidence.adaptive import adapted, improvement, weather
+from engine.research.evidence.adaptive import adapted, improvement
 from engine.research.evidence.crossed import cross_lines
 from engine.research.evidence.entries import random_entries
-from engine.research.evidence.further import CPCV, ENTRIES, KFOLD, REGIMES, STEPM, WINDOWS, Further
+from engine.research.evidence.further import (
+    BELIEF,
+    CPCV,
+    ENTRIES,
+    KFOLD,
+    PAUSES,
+    REGIMES,
+    STEPM,
+    TIMING,
+    WINDOWS,
+    Further,
+)
+from engine.research.evidence.habits import belief_lines, pause_lines, timing_lines
 from engine.research.evidence.line import Line
 from engine.research.evidence.resample import Resample
 from engine.research.evidence.snooping import stepwise
 from engine.research.evidence.windows import window_lines
+from engine.research.regimes import weather
 from engine.research.splits import Gaps
 from engine.research.sweep import Swept
 
@@ -96,4 +109,7 @@ MADE: dict[str, Callable[[Bench, Further], Iterator[Line]]] = {
     CPCV: cpcv,
     REGIMES: regimes,
     WINDOWS: windows,
+    BELIEF: lambda bench, _: belief_lines(bench.swept),
+    TIMING: lambda bench, _: timing_lines(bench.swept),
+    PAUSES: lambda bench, _: pause_lines(bench.swept),
 }

@@ -97,7 +97,7 @@ def falls(results: Longs) -> Longs:
 
 
 def chance_of_loss(days: Days, how: Resample) -> float:
-    """Share of redrawn histories that end below where they began."""
-    if len(days.net) < FEW:
+    """Share of redrawn histories that end below where they began; undefined without a result."""
+    if len(days.net) < FEW or not days.net.any():
         return math.nan
     return float((days.net[how.rows(len(days.net))].sum(axis=1) < 0).mean())

@@ -43,10 +43,9 @@ def random_entries(swept: Swept, draws: int = DRAWS, seed: int = 0) -> Line:
     """Where a trade of the walk-forward stands among the same plan entered at random."""
     own: dict[int, list[Run]] = {}
     for choice in swept.choices:
-        if choice.combination is not None:
-            first, stop = choice.fold.runs[1]
-            run = (swept.first + first, swept.first + stop)
-            own.setdefault(choice.combination, []).append(run)
+        for part in choice.played:
+            run = (swept.first + part.first, swept.first + part.stop)
+            own.setdefault(part.combination, []).append(run)
     sums = np.zeros((draws + 1, 2), np.int64)  # net and trades; the real one first
     table = swept.table
     for combination, runs in own.items():

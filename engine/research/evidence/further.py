@@ -10,8 +10,9 @@ from engine.core.errors import StudyError, unknown
 
 STEPM, PERMUTATION, ENTRIES = "stepm", "permutation", "random_entries"
 KFOLD, CPCV, REGIMES, WINDOWS = "kfold", "cpcv", "regimes", "windows"
+BELIEF, TIMING, PAUSES = HABITS = "belief", "timing", "pauses"  # of the unseen trades
 CHOOSING: Final = (KFOLD, CPCV, REGIMES, WINDOWS)  # they choose again, in sessions of their own
-TESTS: Final = (STEPM, PERMUTATION, ENTRIES, KFOLD, CPCV, REGIMES, WINDOWS)
+TESTS: Final = (STEPM, PERMUTATION, ENTRIES, KFOLD, CPCV, REGIMES, WINDOWS, *HABITS)
 
 
 @dataclass(frozen=True, slots=True)

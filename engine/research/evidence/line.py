@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from engine.core.bars import Longs
 from engine.core.errors import StudyError
+from engine.research.daily import READ
 from engine.research.evidence.overfit import Overfit
 from engine.research.evidence.resample import Resample
 
@@ -31,7 +32,7 @@ class Weighing:
 
     trials: int
     how: Resample = field(default_factory=Resample)
-    most: int = 10_000
+    most: int = READ
     workers: int = 1
 
     def __post_init__(self) -> None:

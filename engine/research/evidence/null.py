@@ -11,7 +11,9 @@ import numpy as np
 
 from engine.core.bars import Bars
 from engine.core.errors import StudyError, unknown
+from engine.fills.frame import clock
 from engine.research.evidence.line import Line
+from engine.research.evidence.turns import in_turns
 from engine.research.folds import Folds
 from engine.research.objectives import IN_MONEY
 from engine.research.plan import Plan
@@ -91,9 +93,25 @@ def null(
     how: Surrogates,
     progress: Progress = unseen,
     shelf: Shelf = NOWHERE,
+    together: int = 1,
 ) -> list[Score]:
-    """Search every surrogate, as the real bars were; those on the shelf were searched before."""
-    return [searched(bars, search, how, turn, progress, shelf) for turn in range(how.count)]
+    """Search every surrogate, as the real bars were; those on the shelf were searched before.
+
+    So many are searched at a time: what the bars of one come to is made by one worker.
+    """
+
+    def one(turn: int, told: Progress) -> Score:
+        return searched(bars, search, how, turn, told, shelf)
+
+    return in_turns(one, how.count, progress, min(together, how.count))
+
+
+def surrogate(bars: Bars, how: Surrogates, turn: int) -> Bars:
+    """One market without edge; what hangs on times alone is the real one's, looked up once."""
+    made = KINDS[how.kind](bars, Source(how.seed, turn))
+    made.memo.get(clock, lambda: clock(bars))
+    vars(made)["labels"] = bars.labels
+    return made
 
 
 def searched(
@@ -102,19 +120,13 @@ def searched(
     name = f"surrogate-{how.kind}-{how.seed}-{turn:06d}"
     pack = shelf.get(name)
     if pack is None:
-        made = KINDS[how.kind](bars, Source(how.seed, turn))
-        found = score(search(made, among(progress, turn, how.count)))
+        found = score(search(surrogate(bars, how, turn), progress))
         folds = np.array(found.folds, np.int64)
         shelf.put(name, {"score": np.array(found[:-1], np.float64), "folds": folds})
         return found
     best, best_net, walk_net, trades, expectancy = pack["score"].tolist()
     folds = pack["folds"].tolist()
     return Score(best, best_net, walk_net, int(trades), expectancy, tuple(folds))
-
-
-def among(progress: Progress, turn: int, count: int) -> Progress:
-    """One count over all surrogates; each is told as long as it says it is."""
-    return lambda done, each: progress(turn * each + done, count * each)
 
 
 def onward(progress: Progress, before: int, total: int) -> Progress:

@@ -47,7 +47,10 @@ def edges(sessions: int, blocks: int = BLOCKS) -> Longs:
 
 
 class Overfit(NamedTuple):
-    """One row a split; `pbo` is the share of logits at or below zero, NaN with fewer than two."""
+    """One row a split; `pbo` is the share of logits at or below zero.
+
+    It is NaN with fewer than two combinations, and where none of them ever made or lost anything.
+    """
 
     pbo: float
     chosen: Longs
@@ -85,7 +88,8 @@ def overfit(blocks: Blocks, by: str = "sharpe") -> Overfit:
     logit = np.log(share / (1 - share))
     trained = membership(halves, cut)
     train, test = (values(blocks, out.chosen, mask, by) for mask in (trained, ~trained))
-    pbo = float((logit <= 0).mean()) if count > 1 else float("nan")
+    told = count > 1 and blocks.squares.any()
+    pbo = float((logit <= 0).mean()) if told else float("nan")
     lost = picked(blocks.net, out.chosen, ~trained) < 0
     return Overfit(pbo, out.chosen, logit, train, test, float(lost.mean()))
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from engine.core.bars import Longs
+from engine.research.daily import Daily
 from engine.research.evidence.bands import Days
 from engine.research.grid import play_one
-from engine.research.ledger import NET, Cells
+from engine.research.ledger import Cells
 from engine.research.reduction import Study, reductions
 from engine.research.replay import replay_run, replays
 from engine.research.sweep import Swept
 from engine.research.watch import Progress, Watch, unseen
-
-WHOLE_BYTES: Final = 256 << 20  # of session rows: more than that is a sample
 
 
 class Taken(NamedTuple):
@@ -53,13 +52,13 @@ def each(swept: Swept, combinations: Sequence[int]) -> Iterator[Taken]:
 
 def stitched(swept: Swept) -> Taken:
     """What each fold chose, over its test sessions; the gaps between tests are left out."""
-    named = {choice.combination for choice in swept.choices if choice.combination is not None}
+    named = {part.combination for choice in swept.choices for part in choice.played}
     played = replays(swept, sorted(named))
     nets, places, before = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], 0
     for choice in swept.choices:
         start, stop = choice.fold.runs[1]
-        if choice.combination is not None:
-            one = replay_run(swept, played[choice.combination], (start, stop)).trades
+        for part in choice.played:
+            one = replay_run(swept, played[part.combination], part[:2]).trades
             nets.append(one.net)
             places.append(one.session - swept.first - start + before)
         before += stop - start
@@ -75,31 +74,32 @@ def recorded(swept: Swept, trades: pl.DataFrame, scope: str) -> Taken:
 
 
 def every_row(swept: Swept, workers: int = 1, progress: Progress = unseen) -> Longs:
-    """Net of all combinations by session, played in blocks whose cells are single sessions."""
-    sessions, table = swept.cells.edges[-1], swept.table
-    cells = Cells.each(swept.first, swept.first + sessions)
+    """Net of all combinations by session."""
+    return daily_rows(swept, np.arange(len(swept.plan)), workers, progress)
+
+
+def daily_rows(
+    swept: Swept, combinations: Longs, workers: int = 1, progress: Progress = unseen
+) -> Longs:
+    """Net of some combinations, ascending, by session: as the sweep kept it, or played again."""
+    if swept.daily is not None and swept.daily.holds(combinations):
+        return swept.daily.nets
+    sessions, plan = swept.cells.edges[-1], swept.plan
+    if len(combinations) < len(plan):
+        places = combinations if plan.picks is None else np.array(plan.picks)[combinations]
+        plan = replace(plan, picks=tuple(places.tolist()))
+    cells = Cells.cut(swept.first, swept.first + sessions, ())
     rules = replace(swept.folds, objective="net", own=None)  # nobody asks what a row is worth
-    study = Study(table, swept.plan, rules, (), cells, swept.whole.periods, len(swept.plan))
-    out = np.zeros((len(swept.plan), sessions), np.int64)
-    watch = Watch(len(swept.plan), progress)
-    with closing(reductions(study, workers, watch, keep=True)) as blocks:
+    every = np.arange(len(plan), dtype=np.int64)
+    study = Study(swept.table, plan, rules, (), cells, swept.whole.periods, len(plan), (), every)
+    out, watch = Daily.room(every, sessions), Watch(len(plan), progress)
+    with closing(reductions(study, workers, watch, keep=False)) as blocks:
         for block in blocks:
-            out[block.rows] = block.book[:, :, NET]
-    return out
-
-
-def fits(swept: Swept) -> bool:
-    """Whether the session rows of all combinations are few enough to be held."""
-    return len(swept.plan) * swept.cells.edges[-1] * np.dtype(np.int64).itemsize <= WHOLE_BYTES
+            out.put(block.rows, block.daily)
+    return out.nets
 
 
 def session_rows(swept: Swept, combinations: Sequence[int]) -> Longs:
     """Net by combination and played session, `[combination, session]`."""
     rows = [one.days.net for one in each(swept, combinations)]
     return np.array(rows, np.int64).reshape(len(rows), swept.cells.edges[-1])
-
-
-def sample(count: int, most: int) -> Longs:
-    """At most so many of the combinations, evenly spaced from the first on."""
-    kept = min(count, most)
-    return np.arange(kept, dtype=np.int64) * count // max(1, kept)

@@ -149,7 +149,7 @@ def survival(r: Array) -> Survival:
     recovery, net = recovered(results, below), float(results.sum())
     back = max(0.0, (20 - recovery) / 20)
     parts = (share((15 - fall) / 12), share((10 - streak) / 7), back, share((net + 5) / 5))
-    score = 100 * sum(w * part for w, part in zip((0.4, 0.2, 0.2, 0.2), parts, strict=True))
+    score = 100 * math.fsum(w * part for w, part in zip((0.4, 0.2, 0.2, 0.2), parts, strict=True))
     return Survival(fall, streak, recovery, net, float(results.min()), fall < 15, score)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.core.bars import Longs
+from engine.research.daily import sample, whom
 from engine.research.evidence.bands import bands, chance_of_loss
 from engine.research.evidence.chance import Floats
 from engine.research.evidence.families import bonferroni, false_discovery, holm
@@ -25,9 +26,7 @@ from engine.research.evidence.overfit import BLOCKS, Blocks, Overfit, overfit
 from engine.research.evidence.permute import sign_flips
 from engine.research.evidence.records import (
     Taken,
-    every_row,
-    fits,
-    sample,
+    daily_rows,
     session_rows,
     stitched,
     taken,
@@ -48,9 +47,9 @@ from engine.research.plan import Plan
 from engine.research.sweep import Swept
 
 MONEY: Final = ("net", "expectancy", "max_drawdown")
-REPLAYED: Final = 500  # combinations of a grid too large to be read whole
 COMPARED: Final = 2000  # combinations whose results are correlated with each other
 LEVEL: Final = 0.05
+OPEN: Final = "open"  # a gate that lets everything through
 FAMILIES: Final = {"bonferroni": bonferroni, "holm": holm, "false_discovery": false_discovery}
 
 
@@ -74,11 +73,8 @@ def weigh(swept: Swept, asked: Weighing, records: Mapping[str, Taken] | None = N
 
 def read(swept: Swept, asked: Weighing) -> tuple[list[int], Longs]:
     """Session rows of all combinations, or of a part spaced evenly through the grid."""
-    count = len(swept.plan)
-    if count <= asked.most and fits(swept):
-        return list(range(count)), every_row(swept, asked.workers)
-    chosen = sample(count, min(asked.most, REPLAYED)).tolist()
-    return chosen, session_rows(swept, chosen)
+    chosen = whom(len(swept.plan), swept.cells.edges[-1], asked.most)
+    return chosen.tolist(), daily_rows(swept, chosen, asked.workers)
 
 
 def ratios(whole: Merged) -> Floats:
@@ -180,9 +176,14 @@ def of_walk(swept: Swept) -> Iterator[Line]:
         yield Line("oos", "played_anew", swept.anew, text)
     if swept.folds.top > 1:
         yield of_teams(swept, unit)
+    if swept.folds.regime:
+        own = sum(len(choice.own) for choice in swept.choices)
+        text = f"choices that a regime ({swept.folds.regime}) made for itself, over all folds"
+        yield Line("oos", "regimes_own", own, text)
     named = [choice.combination for choice in swept.choices if choice.combination is not None]
     for name, one in drift([swept.plan[c].row() for c in named], axes(swept.plan)).items():
-        text = f"share of folds that changed {name}; {one.share:.0%} chose {one.usual}"
+        usual = OPEN if one.usual is None else one.usual
+        text = f"share of folds that changed {name}; {one.share:.0%} chose {usual}"
         yield Line("oos", f"drift_{name}", one.changes, text)
 
 

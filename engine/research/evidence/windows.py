@@ -23,7 +23,7 @@ from engine.research.watch import Watch, unseen
 
 def walked(swept: Swept, cuts: Sequence[Sequence[Fold]], workers: int = 1) -> list[list[Choice]]:
     """What other folds of the same search choose: all of them in one play of the plan."""
-    bars, rules = swept.table.bars, replace(swept.folds, choose="best")
+    bars, rules = swept.table.bars, replace(swept.folds, choose="best", regime="")
     every = [fold for cut in cuts for fold in cut]
     stop = swept.first + swept.cells.edges[-1]
     single = swept.cells.single

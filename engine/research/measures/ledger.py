@@ -16,7 +16,11 @@ Floats = npt.NDArray[np.float64]
 
 
 class Merged(NamedTuple):
-    """Ledger rows of many combinations over one run of sessions."""
+    """Ledger rows of many combinations over one run of sessions.
+
+    Objectives of sums also take many runs at once: `rows[combination, run, field]`, and a number of
+    sessions for each run.
+    """
 
     rows: Longs
     sessions: int
@@ -31,7 +35,7 @@ class Merged(NamedTuple):
         return self._replace(rows=self.rows[chosen], days=days)
 
     def sum(self, name: str) -> Longs:
-        return self.rows[:, FIELDS.index(name)]
+        return np.asarray(self.rows[..., FIELDS.index(name)])
 
 
 def ratio(above: Any, below: Any) -> Floats:
@@ -79,12 +83,16 @@ def mean_r(m: Merged) -> Floats:
 
 def sharpe(m: Merged) -> Floats:
     """Mean over deviation of session results, idle sessions included, times the root of a year."""
-    if m.sessions < 2:
-        return np.full(len(m.rows), np.nan)
     mean = m.sum("net") / m.sessions
-    variance = (m.sum("squares") - m.sessions * mean * mean) / (m.sessions - 1)
-    yearly = ratio(mean, np.sqrt(np.maximum(variance, 0.0))) * np.sqrt(m.periods)
+    yearly = ratio(mean, deviation_of(m, mean)) * np.sqrt(m.periods)
     return np.asarray(yearly)
+
+
+def deviation_of(m: Merged, mean: Floats) -> Floats:
+    """Deviation of session results; one session has none."""
+    squares = m.sum("squares") - m.sessions * mean * mean
+    variance = ratio(squares, np.maximum(m.sessions, 1) - 1)
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
 def recovery_factor(m: Merged) -> Floats:

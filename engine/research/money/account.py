@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from engine.research.money.decide import Asked, Desk, opened
-from engine.research.money.frames import equity_frame, refused_frame, trade_frame
+from engine.research.money.frames import equity_frame, leg_frame, refused_frame, trade_frame
 from engine.research.money.lane import Lane
 from engine.research.money.state import Record, State
 from engine.research.money.terms import Money
@@ -23,6 +23,7 @@ class Account(NamedTuple):
     equity: pl.DataFrame  # a row a bar
     trades: pl.DataFrame  # what was taken, with its size
     refused: pl.DataFrame  # what was not, and why
+    legs: pl.DataFrame  # what was taken, leg by leg: `trade` is the row of the trade
     counts: dict[str, int]  # of refusals, by reason
 
 
@@ -32,14 +33,12 @@ def account(lanes: Sequence[Lane], money: Money) -> Account:
     desk = Desk.of(money, timeline)
     start = int(money.capital / timeline.unit)
     state, record = State(start, timeline.unit, money.halts), Record(len(timeline.time))
-    refused = trade(state, desk, record)
-    counts = Counter(one.refused for one in refused)
-    return Account(
-        equity_frame(timeline, record, start),
-        trade_frame(state.done),
-        refused_frame(refused),
-        dict(sorted(counts.items())),
-    )
+    asked = trade(state, desk, record)
+    legs = leg_frame(state.done)
+    refused = refused_frame(asked, legs)
+    counts = Counter(refused["reason"].to_list())
+    frames = equity_frame(timeline, record, start), trade_frame(legs), refused, legs
+    return Account(*frames, dict(sorted(counts.items())))
 
 
 def trade(state: State, desk: Desk, record: Record) -> list[Asked]:

@@ -37,6 +37,16 @@ class Asked:
             return self
         return replace(self, lots=max(lots, 0), bound=bound, refused=bound if lots <= 0 else "")
 
+    def parted(self) -> Asked:
+        """A leg's share of what its trade was given, rounded down."""
+        lots = int(self.lots * self.unit.share)
+        return replace(self, lots=lots, refused=self.refused or ("" if lots else "too_small"))
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The trade it is, or is a leg of."""
+        return self.track.lane.symbol, self.unit.trade
+
     @property
     def stake(self) -> Fraction:
         """Of one lot; only asked for where there is a stop."""
@@ -96,9 +106,9 @@ class Desk:
         if money.recovery is not None:
             lots = lots * step(money.recovery.size, state.severity(), SCALE) // SCALE
         lots = lots * self.alike(one, instant, lanes) // SCALE
-        lots = max(int(lots * unit.share), one.lots_of(money.least))
+        lots = max(lots, one.lots_of(money.least))
         sized = replace(one, lots=lots, refused="" if lots else "too_small")
-        return self.capped(sized, state.equity)
+        return self.capped(sized, state.equity).parted()
 
     def weighed(self, state: State, unit: Unit, lots: int) -> Wanted:
         """What the trade's own attributes leave of a size."""
@@ -184,10 +194,10 @@ class Desk:
         most = self.money.limits.positions
         if most is None:
             return asked
-        seats = {(p.track.lane.symbol, p.unit.entry_bar) for p in state.positions}
+        seats = {position.key for position in state.positions}
         found = []
         for one in asked:
-            seat = (one.track.lane.symbol, one.unit.entry_bar)
+            seat = one.key
             if one.lots and seat not in seats and len(seats) >= most:
                 found.append(one.given(0, "positions"))
                 continue

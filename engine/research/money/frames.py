@@ -53,11 +53,31 @@ def equity_frame(timeline: Timeline, record: Record, start: int) -> pl.DataFrame
     )
 
 
-def trade_frame(done: Sequence[Position]) -> pl.DataFrame:
-    """One row a trade or leg taken, in order of its end; `stake` is lost at its stop."""
+def trade_frame(legs: pl.DataFrame) -> pl.DataFrame:
+    """One row a trade taken, in order of its end, which is that of its last leg."""
+    sums = (pl.col(name).sum() for name in ("lots", "gross", "slippage", "fees", "net"))
+    ends = (pl.col(name).last() for name in ("exit_ts", "exit", "reason"))
+    alike = (pl.col(name).first() for name in ("side", "entry_ts", "entry"))
+    found = (
+        legs.with_row_index("end")
+        .group_by("symbol", "trade")
+        .agg(
+            *(*sums, *ends, *alike),
+            pl.col("end").last(),
+            pl.col("bound").drop_nulls().first(),
+            pl.col("forced").any(),
+            pl.when(pl.col("stake").is_not_null().any()).then(pl.col("stake").sum()),
+        )
+    )
+    return found.sort("end").with_columns(row="trade").select(*TAKEN)
+
+
+def leg_frame(done: Sequence[Position]) -> pl.DataFrame:
+    """One row a leg taken, or a trade without any, in order of its end; `stake` is at its stop."""
     rows = [
         {
             **of_unit(p.track.lane, p.unit),
+            "trade": p.unit.trade,
             "side": p.unit.side,
             "lots": p.lots,
             "bound": p.bound or None,
@@ -74,12 +94,18 @@ def trade_frame(done: Sequence[Position]) -> pl.DataFrame:
         }
         for p in done
     ]
-    return framed(rows, TAKEN)
+    return framed(rows, {**TAKEN, "trade": pl.Int64})
 
 
-def refused_frame(refused: Sequence[Asked]) -> pl.DataFrame:
-    rows = [of_unit(one.track.lane, one.unit) | {"reason": one.refused} for one in refused]
-    return framed(rows, REFUSED)
+def refused_frame(refused: Sequence[Asked], legs: pl.DataFrame) -> pl.DataFrame:
+    """One row a trade and reason; `leg_` where other legs of it were taken."""
+    taken = set(legs.select("symbol", "trade").iter_rows())
+    rows = [
+        of_unit(one.track.lane, one.unit)
+        | {"row": one.unit.trade, "reason": ("leg_" if one.key in taken else "") + one.refused}
+        for one in refused
+    ]
+    return framed(rows, REFUSED).unique(maintain_order=True)
 
 
 def of_unit(lane: Lane, unit: Unit) -> dict[str, Any]:

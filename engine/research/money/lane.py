@@ -31,6 +31,7 @@ class Unit(NamedTuple):
     """One trade of one contract as play made it; money in the lane's money units."""
 
     row: int  # of the lane's table of trades
+    trade: int  # the first row of its trade, of which it may be a leg
     side: int
     entry_bar: int
     exit_bar: int
@@ -71,8 +72,9 @@ def units_of(bars: Bars, trades: pl.DataFrame, costs: Costs, named: Named) -> tu
     for name, most in zip(named, (1.0, math.inf), strict=True):
         if name is not None:
             refuse_beyond(trades[name], most)
+    keys = "combination", "setup", "entry_bar"
     keyed = trades.with_columns(
-        share=pl.col("quantity").sum().over("combination", "setup", "entry_bar")
+        share=pl.col("quantity").sum().over(*keys), trade=pl.col("row").min().over(*keys)
     )
     ordered = keyed.sort("entry_bar", "row", maintain_order=True)
     entries = crossings(bars, ordered, costs)
@@ -131,6 +133,7 @@ def unit_of(row: dict[str, Any], paid: list[int], named: Named) -> Unit:
     slippage_in, fees_in = min(slippage_in, slippage), max(min(fees_in, fees), 0)
     return Unit(
         row=row["row"],
+        trade=row["trade"],
         side=row["side"],
         entry_bar=row["entry_bar"],
         exit_bar=row["exit_bar"],

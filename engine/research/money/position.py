@@ -42,6 +42,11 @@ class Position(NamedTuple):
         )
 
     @property
+    def key(self) -> tuple[str, int]:
+        """The trade it is, or is a leg of."""
+        return self.track.lane.symbol, self.unit.trade
+
+    @property
     def stake(self) -> int:
         """Money that is lost at the stop; nothing is known without one."""
         return 0 if self.unit.stake is None else self.track.charge(self.unit.stake, self.lots)

@@ -142,10 +142,15 @@ def kelly(given: Mapping[str, Any]) -> Kelly:
     if off < 0:
         raise ParameterError(f"money.size.shrink must not be negative, not {off}")
     window = whole("money.size.trades", given.get("trades", 100))
+    least = whole("money.size.least", given.get("least", min(30, window)))
+    if least > window:
+        raise ParameterError(
+            f"money.size.least asks for {least} trades, but only the latest {window} count"
+        )
     return Kelly(
         fraction=share("money.size.kelly", given["kelly"]),
         window=window,
-        least=whole("money.size.least", given.get("least", min(30, window))),
+        least=least,
         cap=share("money.size.cap", given.get("cap", "0.25")),
         shrink=scaled(off),
     )

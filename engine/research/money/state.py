@@ -24,7 +24,7 @@ class Record:
     def keep(self, first: int, open_money: Longs, state: State) -> None:
         part = slice(first, first + len(open_money))
         self.gross[part], self.costs[part] = state.gross, state.slippage + state.fees
-        self.open[part], self.held[part] = open_money, len(state.positions)
+        self.open[part], self.held[part] = open_money, len({p.key for p in state.positions})
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class State:
     fees: int = 0
     positions: list[Position] = field(default_factory=list)
     done: list[Position] = field(default_factory=list)
+    legs: dict[tuple[str, int], int] = field(default_factory=dict)  # made so far, by open trade
     equity: int = 0
     peak: int = 0
     streak: int = 0
@@ -68,14 +69,17 @@ class State:
         self.positions.append(position)
 
     def leave(self, position: Position) -> None:
-        """Realise a position at its end, and count losses in a row."""
+        """Realise a position at its end; losses in a row are of trades, whatever their legs."""
         slippage, fees = position.left
         self.gross += position.gross
         self.slippage += slippage
         self.fees += fees
         self.positions.remove(position)
         self.done.append(position)
-        self.streak = self.streak + 1 if net_of(position) < 0 else 0
+        self.legs[position.key] = self.legs.get(position.key, 0) + net_of(position)
+        if any(other.key == position.key for other in self.positions):
+            return
+        self.streak = self.streak + 1 if self.legs.pop(position.key) < 0 else 0
         if self.halts.losses is not None and self.streak >= self.halts.losses:
             self.halt("losses")
 

@@ -49,9 +49,12 @@ def in_window(rows: list[Row], name: str) -> list:
 
 
 def days_to_expiry(rows: list[Row]) -> list:
-    """The tapes are of ES around Thanksgiving 2022 and name no contract: December 16th."""
-    last, said = date(2022, 12, 16), []
+    """The tapes are of ES and name no contract: the next third Friday that ends a quarter."""
+    said = []
     for r in rows:
-        day = datetime.fromtimestamp(r.stop // 10**9, UTC).astimezone(ZoneInfo("America/Chicago"))
-        said.append((last - day.date()).days)
+        stop = datetime.fromtimestamp(r.stop // 10**9, UTC)
+        day = end = stop.astimezone(ZoneInfo("America/Chicago")).date()
+        while end.month % 3 or end.weekday() != 4 or not 15 <= end.day <= 21:
+            end += timedelta(1)
+        said.append((end - day).days)
     return said

@@ -10,16 +10,7 @@ import pytest
 from engine import Folds, sweep
 from engine.core.errors import StudyError, UnknownError
 from engine.core.setups import Setups
-from engine.research.evidence.adaptive import (
-    NORMAL,
-    QUIET,
-    WILD,
-    Adapted,
-    adapted,
-    best_of,
-    improvement,
-    weather,
-)
+from engine.research.evidence.adaptive import Adapted, adapted, best_of, improvement
 from engine.research.evidence.asked import Bench, further_lines
 from engine.research.evidence.crossed import crossed, histories, sharpest
 from engine.research.evidence.entries import fillable, random_entries
@@ -33,6 +24,7 @@ from engine.research.evidence.snooping import stepwise
 from engine.research.evidence.weigh import of_teams
 from engine.research.evidence.windows import walked, window_lines
 from engine.research.folds import Fold
+from engine.research.regimes import NORMAL, QUIET, WILD, weather
 from engine.research.splits import Gaps
 from engine.research.sweep import Swept
 from engine.synth.mirror import Source, permute

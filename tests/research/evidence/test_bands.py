@@ -105,3 +105,4 @@ def test_the_chance_of_loss_follows_the_mean() -> None:
     assert chance_of_loss(table, how) == pytest.approx(told, abs=0.12)
     assert chance_of_loss(days(3, 400, mean=60), how) == 0
     assert math.isnan(chance_of_loss(days(3, 9), how))
+    assert math.isnan(chance_of_loss(Days.of(*np.zeros((2, 0), np.int64), 40), how))

@@ -23,6 +23,7 @@ from engine.synth.mirror import (
     mirror,
     moves,
     shuffle,
+    ticks,
     turn_over,
 )
 from tests.makers import bars_from, flat
@@ -139,6 +140,8 @@ def test_a_mirror_beyond_all_prices_is_refused() -> None:
     bars = bars_from(("2023-01-03 08:30", far))
     with pytest.raises(RefusedError, match="wanders beyond any price"):
         [mirror(bars, Source(seed)) for seed in range(10)]
+    with pytest.raises(RefusedError, match="wanders beyond any price"):
+        ticks(np.array([0, -(2**31)]))
 
 
 def test_a_surrogate_says_what_it_is() -> None:

@@ -1,14 +1,19 @@
 """The null benchmark: the same for any workers, even where there is no edge, alert to one."""
 
 import math
+from concurrent.futures import CancelledError
 from dataclasses import replace
+from threading import Barrier
+from time import sleep
 
 import numpy as np
 import pytest
 
 from engine.core.errors import StudyError, UnknownError
+from engine.fills.frame import clock
 from engine.research import Folds, Plan, sweep
 from engine.research.evidence.null import (
+    KINDS,
     Score,
     Surrogates,
     null,
@@ -17,7 +22,10 @@ from engine.research.evidence.null import (
     plain,
     rank,
     score,
+    surrogate,
 )
+from engine.research.evidence.turns import in_turns
+from engine.research.watch import Progress, unseen
 from engine.synth.mirror import Source, mirror
 from tests.proof.sizes import sized as cases
 from tests.research.evidence.noise import evenness
@@ -47,6 +55,46 @@ def test_progress_counts_over_all_surrogates() -> None:
     seen.clear()
     onward(lambda *told: seen.append(told), 5, 9)(2, 4)
     assert seen == [(7, 9)]
+
+
+def test_several_at_a_time_find_the_same_and_are_told_as_one() -> None:
+    seen: list = []
+    bars, search = market(20), plain(SMALL, FOLDS)
+    found = null(bars, search, Surrogates(4, 5), lambda *told: seen.append(told), together=3)
+    assert found == null(bars, search, Surrogates(4, 5))
+    every = 4 * len(SMALL)
+    assert [done for done, _ in seen] == list(range(1, every + 1))
+    assert {total for _, total in seen} == {every}
+
+
+def test_an_error_of_one_stops_the_others() -> None:
+    begun, stopped = Barrier(2), []
+
+    def make(turn: int, told: Progress) -> int:
+        begun.wait()
+        if turn == 0:
+            raise StudyError("no")
+        try:
+            while True:
+                told(1, 9)
+                sleep(0.001)
+        except CancelledError as error:
+            stopped.append(str(error))
+            raise
+
+    with pytest.raises(StudyError, match="no"):
+        in_turns(make, 2, unseen, together=2)
+    assert stopped == ["turn 1 was stopped with the others"]
+
+
+def test_what_hangs_on_times_alone_is_that_of_the_real_bars() -> None:
+    bars = market(20)
+    for kind in KINDS:
+        made = surrogate(bars, Surrogates(1, 3, kind), 0)
+        assert clock(made) is clock(bars)
+        assert made.labels is bars.labels
+        fresh = made.sessions.label(made.time)
+        assert all((told == real).all() for told, real in zip(made.labels, fresh, strict=True))
 
 
 class Kept(dict):

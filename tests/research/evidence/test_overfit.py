@@ -89,7 +89,9 @@ def test_one_combination_has_no_rank() -> None:
 
 def test_idle_combinations_are_undefined_and_have_no_slope() -> None:
     found = overfit(Blocks.of(np.zeros((3, 40), np.int64), 4))
-    assert found.pbo == 1.0  # all tie: the middle rank is at zero
+    assert math.isnan(found.pbo)  # there is nothing to rank
+    alike = overfit(Blocks.of(np.tile(noise(1, 40, 1), (3, 1)), 4))
+    assert alike.pbo == 1.0  # all tie: the middle rank is at zero
     assert np.isnan(found.train).all()
     assert math.isnan(found.slope)
 

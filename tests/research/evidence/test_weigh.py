@@ -7,17 +7,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine import Folds, Plan, sweep
+from engine import Exits, Folds, Plan, sweep
 from engine.core.errors import StudyError
+from engine.research.daily import SAMPLED, sample, whom
 from engine.research.evidence.bands import bands
 from engine.research.evidence.line import Line, Weighing
 from engine.research.evidence.means import power, t_test, t_tests, trades_needed
 from engine.research.evidence.overfit import Blocks, overfit
 from engine.research.evidence.records import (
     Taken,
+    daily_rows,
     every_row,
     recorded,
-    sample,
     session_rows,
     stitched,
     taken,
@@ -25,11 +26,13 @@ from engine.research.evidence.records import (
 from engine.research.evidence.resample import Resample
 from engine.research.evidence.sharpe import deflated, moments
 from engine.research.evidence.snooping import snooped
-from engine.research.evidence.weigh import FAMILIES, of_families, of_power, ratios, weigh
+from engine.research.evidence.weigh import FAMILIES, of_families, of_power, of_walk, ratios, weigh
 from engine.research.measures.tails import below
+from engine.research.reduction import study_of
 from engine.research.replay import replay
+from engine.research.sweep import play
 from engine.research.tables import tables
-from tests.research.markets import FOLDS, market, plan, swept
+from tests.research.markets import FOLDS, Breakout, market, plan, swept
 
 HOW = Resample(draws=60, seed=1)
 
@@ -63,12 +66,6 @@ def test_a_record_is_the_trades_of_a_replay() -> None:
     assert found.net.tolist() == replay(swept(), 3).trades.net.tolist()
     assert found.session.min() >= 0
     assert found.days.trades.sum() == len(found.net)
-
-
-def test_a_sample_is_evenly_spaced() -> None:
-    assert sample(10, 4).tolist() == [0, 2, 5, 7]
-    assert sample(10, 99).tolist() == list(range(10))
-    assert sample(0, 4).tolist() == []
 
 
 def test_ratios_come_from_sums() -> None:
@@ -137,6 +134,41 @@ def test_every_row_is_what_plain_play_makes() -> None:
     seen: list = []
     assert every_row(swept(), 3, lambda *told: seen.append(told)).tolist() == every.tolist()
     assert seen[-1] == (12, 12)
+    some = np.array([1, 4, 5, 11])
+    assert daily_rows(swept(), some, 2).tolist() == every[some].tolist()
+
+
+@pytest.mark.parametrize("rules", [{}, {"cooldown": 2, "daily_loss": 100}])
+def test_session_rows_kept_in_play_are_those_of_playing_again(rules: dict) -> None:
+    study = study_of(market(), plan(**rules), FOLDS)
+    kept, again = (play(one, workers=2) for one in (study.read, study))
+    assert again.daily is None
+    assert kept.daily is not None
+    assert kept.daily.nets.tolist() == every_row(again).tolist()
+    assert daily_rows(kept, np.arange(12)) is kept.daily.nets
+    assert np.array_equal(kept.whole.rows, again.whole.rows)
+    lines = [weigh(one, Weighing(12, HOW)).lines for one in (kept, again)]
+    assert str(lines[0]) == str(lines[1])
+    few = weigh(kept, Weighing(12, HOW, most=5))  # other combinations than were kept
+    assert few.rows.tolist() == kept.daily.nets[few.sampled].tolist()
+
+
+def test_a_grid_too_large_to_be_read_whole_keeps_a_part() -> None:
+    study, every = study_of(market(), plan(), FOLDS), every_row(swept())
+    part = play(study._replace(daily=whom(12, 40, 5))).daily
+    assert part is not None
+    assert part.rows.tolist() == [0, 2, 4, 7, 9]
+    assert part.nets.tolist() == every[part.rows].tolist()
+
+
+def test_whom_the_evidence_reads() -> None:
+    assert whom(12, 40).tolist() == list(range(12))
+    assert len(whom(10_001, 40)) == SAMPLED  # more than are ever read whole
+    assert len(whom(9_000, 1_260)) == 9_000
+    assert len(whom(9_000, 5_000)) == SAMPLED  # the rows of all would be larger than is held
+    assert sample(10, 4).tolist() == [0, 2, 5, 7]
+    assert sample(10, 99).tolist() == list(range(10))
+    assert sample(0, 4).tolist() == []
 
 
 @pytest.mark.parametrize("scope", ["best", "oos"])
@@ -185,3 +217,10 @@ def test_power_is_that_of_the_trades_seen() -> None:
     none = {line.measure: line for line in of_power("oos", math.nan, 0)}
     assert math.isnan(none["power"].value)
     assert math.isnan(none["trades_needed"].value)
+
+
+def test_an_open_gate_is_called_open() -> None:
+    """Nothing is as flat as the other threshold asks, so that every fold leaves the gate open."""
+    grid = Plan(Breakout.grid(back=[3, 8], tallest=[None, "0"]), Exits.grid({"stop": [8]}))
+    told = {line.measure: line.note for line in of_walk(sweep(market(), grid, FOLDS))}
+    assert told["drift_tallest"] == "share of folds that changed tallest; 100% chose open"

@@ -93,12 +93,19 @@ def test_the_account_equals_the_oracle(book: list[tuple[str, int]], money: Money
     rows = plain.play()
     names = ("gross", "costs", "open", "equity")
     assert found.equity.select(names).rows() == rows
-    taken = found.trades.select("symbol", "row", "lots", "exit", "reason", "net").rows()
-    assert sorted(taken) == sorted(row[:6] for row in plain.taken)
-    refused = found.refused.select("symbol", "row", "reason").rows()
-    assert sorted(refused) == sorted(plain.refused)
-    assert sum(found.counts.values()) == len(refused)
-    assert len(taken) + len(refused) == sum(len(x.units) for x in lanes)
+    legs = found.legs.select("symbol", "row", "lots", "exit", "reason", "net").rows()
+    assert sorted(legs) == sorted(row[:6] for row in plain.taken)
+    of = {(x.symbol, unit.row): (x.symbol, unit.trade) for x in lanes for unit in x.units}
+    taken = {of[row[:2]] for row in plain.taken}
+    left = {
+        (*of[row[:2]], ("leg_" if of[row[:2]] in taken else "") + row[2]) for row in plain.refused
+    }
+    assert sorted(found.refused.select("symbol", "row", "reason").rows()) == sorted(left)
+    assert sum(found.counts.values()) == len(left)
+    assert sorted(found.trades.select("symbol", "row").rows()) == sorted(taken)
+    assert taken | {row[:2] for row in left} == set(of.values())
+    for name in ("lots", "gross", "slippage", "fees", "net"):
+        assert found.trades[name].sum() == found.legs[name].sum()
 
 
 @settings(max_examples=cases(ci=20, full=2_000, small=5))
@@ -121,6 +128,6 @@ def test_laws(book: list[tuple[str, int]], money: Money) -> None:
     if money.limits.max_loss is not None:
         assert (trades["stake"] <= int(money.limits.max_loss / unit_of(lanes))).all()
     again = account(lanes[::-1], money)
-    assert all(one.equals(other) for one, other in zip(found[:3], again[:3], strict=True))
+    assert all(one.equals(other) for one, other in zip(found[:4], again[:4], strict=True))
     assert found.counts == again.counts
     assert len(equity) == len({t for x in lanes for t in x.bars.time.tolist()})

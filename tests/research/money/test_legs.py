@@ -88,11 +88,14 @@ def test_half_leaves_at_the_leg_and_half_at_the_stop() -> None:
     assert stored.select("leg_bars", "leg_prices", "leg_lots").row(0) == ([2], [104], [1])
     lane = Lane.of(bars, stored, table.costs)
     found = account([lane], money(size={"fixed": 4}))
-    assert found.trades.select("lots", "exit", "reason", "gross").rows() == [
-        (2, 104, "leg", 2 * 4 * 1250),
-        (2, 96, "stop", -2 * 4 * 1250),
+    assert found.trades.select("row", "lots", "exit", "reason", "gross").rows() == [
+        (0, 4, 96, "stop", 0)
     ]
-    assert found.equity["positions"].to_list() == [0, 2, 1, 0, 0, 0]
+    assert found.legs.select("trade", "lots", "exit", "reason", "gross").rows() == [
+        (0, 2, 104, "leg", 2 * 4 * 1250),
+        (0, 2, 96, "stop", -2 * 4 * 1250),
+    ]
+    assert found.equity["positions"].to_list() == [0, 1, 1, 0, 0, 0]
     assert [unit.r is None for unit in lane.units] == [True, False]  # Kelly counts a trade once
 
 

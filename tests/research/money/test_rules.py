@@ -72,7 +72,8 @@ def test_heat_and_places_are_shared() -> None:
     seats = account([by_hand(FLAT, trades)], money(limits={"positions": 2}))
     assert seats.counts == {"positions": 1}
     legs = [STOP_20 | {"setup": 0, "exit_bar": b} for b in (3, 5)]
-    assert lots(account([by_hand(FLAT, legs)], money(size={"fixed": 4}))) == [2, 2]
+    made = account([by_hand(FLAT, legs)], money(size={"fixed": 4}))
+    assert (lots(made), made.legs["lots"].to_list()) == ([4], [2, 2])
 
 
 @pytest.mark.covers("B-040")

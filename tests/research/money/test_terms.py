@@ -103,6 +103,7 @@ def test_sizes(size: dict, made: object) -> None:
         ({"size": {"volatility": 1, "cap": 1}}, "no key 'cap' of money.size.volatility"),
         ({"size": {"risk": 1.5}}, "money.size.risk is a share above 0 and up to 1, not 1.5"),
         ({"size": {"kelly": 0.5, "shrink": -1}}, "money.size.shrink must not be negative"),
+        ({"size": {"kelly": 1, "least": 101}}, "asks for 101 trades, but only the latest"),
         ({"size": {"volatility": 1, "sessions": 1}}, "sessions is a whole number from 2 on, not 1"),
         ({"limits": {"heta": 1}}, "no key 'heta' in money.limits; did you mean 'heat'?"),
         ({"limits": {"positions": 1.5}}, "money.limits.positions is a whole number from 1 on"),

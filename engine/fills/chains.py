@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.core.bars import Bars, Ticks
-from engine.core.jit import kernel
+from engine.core.jit import lean_kernel
 
 UNKNOWN, LAST = 0, -1  # links not yet asked for; bars beyond which nothing goes in this session
 
@@ -42,7 +42,7 @@ def unlinked(bars: Bars) -> Ticks:
     return np.full(len(bars), UNKNOWN, np.int32)
 
 
-@kernel
+@lean_kernel
 def onward(chain: Chain, bar: int, last: int) -> int:
     """The next bar, up to the session's last, whose extreme lies further than this one's."""
     known = int(chain.link[bar])
@@ -56,7 +56,7 @@ def onward(chain: Chain, bar: int, last: int) -> int:
     return found
 
 
-@kernel
+@lean_kernel
 def met(chain: Chain, at: tuple[int, int], price: int, far: int) -> int:
     """From bar `at[0]` on, the first bar up to `at[1]` that goes `far` from the price, or LAST."""
     bar, last = at
