@@ -6,10 +6,11 @@ import importlib
 import inspect
 import sys
 from hashlib import blake2b
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from traceback import extract_tb
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from adapters.sources import helpers
 from engine.core.errors import StudyError, TickgridError, unknown
@@ -60,14 +61,24 @@ def source_of(strategy: type[Strategy]) -> str:
     return "".join(texts) + getattr(rows, "mark", "")
 
 
+class Afresh(SourceFileLoader):
+    """Compiles what the file says now; Python would run what it kept of one as old and as long."""
+
+    def get_code(self, _: str) -> CodeType:
+        """Nothing is read from a folder of bytecode, and nothing left in one."""
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
 def execute(called: str, path: Path) -> None:
     """Import a file under a name of our own; a failed one leaves nothing behind."""
-    spec = spec_from_file_location(called, path)
-    if spec is None or spec.loader is None:
+    loader = Afresh(called, str(path))
+    spec = spec_from_loader(called, loader)
+    if spec is None or path.suffix != FILES[0]:
         raise StudyError(f"{path} is no Python file; a strategy file ends in .py")
     module = sys.modules[called] = module_from_spec(spec)  # dataclasses look their module up
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except Exception as error:
         del sys.modules[called]
         raise broken(path, error) from error

@@ -1,5 +1,7 @@
 """Strategies are found by the name of their file, and a bad file says what is wrong with it."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,18 @@ def test_a_file_of_ones_own(tmp_path: Path):
     assert adapters.load_file(path) is found
     path.write_text(GOOD.replace("0.70", "0.65"))
     assert str(adapters.load_file(path)().values().__next__()[1]) == "0.65"
+
+
+def test_a_file_edited_within_a_second_is_not_run_as_it_was(tmp_path: Path, monkeypatch):
+    """Bytecode is kept by whole seconds and bytes of length: both may be those of before."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path, moment = tmp_path / "mine.py", (1_700_000_000, 1_700_000_000)
+    for said in ("0.70", "0.65"):
+        path.write_text(GOOD.replace("0.70", said))
+        os.utime(path, moment)
+        ((_, value),) = adapters.load_file(path)().values()
+        assert float(value) == float(said)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.py"]
 
 
 @pytest.mark.parametrize(
