@@ -48,11 +48,6 @@ class Fold(NamedTuple):
         """Train and test."""
         return (self.train_start, self.train_stop), (self.test_start, self.test_stop)
 
-    @property
-    def lengths(self) -> tuple[int, int]:
-        """Sessions of train and test."""
-        return self.train_stop - self.train_start, self.test_stop - self.test_start
-
 
 @dataclass(frozen=True, slots=True)
 class Folds:

@@ -260,6 +260,7 @@ def sown_on(bars: Bars, seed: int, *, limit: bool) -> Setups:
         ({"stop": 9, "hold": {"minutes": {"times": 2, "of": "size"}}}, {}, "hold"),
         ({"stop": 9, "leave": "leave", "flatten": "09:30"}, {}, "signal"),
         ({"stop": 2, "target": 3}, {"cooldown": 3}, "cooldown"),
+        ({"stop": 2, "target": 3}, {"entry_window": ["09:10", "09:40"]}, "trades"),
     ],
 )
 def test_each_rule_of_the_fast_path_is_met(
